@@ -1,0 +1,127 @@
+use std::{
+    fmt::{self, Display, Formatter},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// A file's text, read once and shared by everything that points into it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    path: PathBuf,
+    text: String,
+}
+
+impl SourceFile {
+    /// Takes the path to show in messages and the text as it was read (decrypted, where the whole file is a vault).
+    pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self {
+            path: path.into(),
+            text: text.into(),
+        })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Where something stands: a range of bytes in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    file: Arc<SourceFile>,
+    start: usize,
+    end: usize,
+}
+
+impl Place {
+    /// Takes byte offsets; they are moved down to the next character boundary and into the text.
+    pub fn new(file: &Arc<SourceFile>, start: usize, end: usize) -> Self {
+        let within = |offset| file.text.floor_char_boundary(offset);
+        let start = within(start);
+        Self {
+            file: Arc::clone(file),
+            start,
+            end: within(end).max(start),
+        }
+    }
+
+    /// A place in text that no file holds, such as a command line argument.
+    pub fn outside(name: &str, text: &str) -> Self {
+        Self::new(&SourceFile::new(name, text), 0, text.len())
+    }
+
+    pub fn file(&self) -> &Arc<SourceFile> {
+        &self.file
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.file.path
+    }
+
+    /// The bytes from start to end, as written.
+    pub fn text(&self) -> &str {
+        &self.file.text[self.start..self.end]
+    }
+
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    pub fn end(&self) -> usize {
+        self.end
+    }
+
+    /// The line, counted from 1.
+    pub fn line(&self) -> usize {
+        self.before().matches('\n').count() + 1
+    }
+
+    /// The column in characters, counted from 1.
+    pub fn column(&self) -> usize {
+        let before = self.before();
+        let line = before.rfind('\n').map_or(before, |at| &before[at + 1..]);
+        line.chars().count() + 1
+    }
+
+    fn before(&self) -> &str {
+        &self.file.text[..self.start]
+    }
+}
+
+/// `file:line:column`, as editors and terminals understand it.
+impl Display for Place {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(
+            f,
+            "{}:{}:{}",
+            self.path().display(),
+            self.line(),
+            self.column()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_lines_and_columns_in_characters_from_one() {
+        let file = SourceFile::new("site.yml", "a: ä\nb: öx\n");
+        let at = file.text().find('x').unwrap();
+        let place = Place::new(&file, at, at + 1);
+        assert_eq!(place.to_string(), "site.yml:2:5");
+        assert_eq!(place.text(), "x");
+    }
+
+    #[test]
+    fn stays_within_the_text() {
+        let file = SourceFile::new("f", "ä");
+        let place = Place::new(&file, 1, 99);
+        assert_eq!((place.start(), place.end()), (0, 2));
+    }
+}
