@@ -6,4 +6,6 @@
 #[cfg(feature = "controller")]
 pub mod source;
 
+#[cfg(feature = "controller")]
+pub mod event;
 pub mod wire;
