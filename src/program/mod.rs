@@ -1,0 +1,20 @@
+//! The compiled playbook: its steps in order, a pure function of files.
+
+mod compile;
+mod frame;
+mod import;
+mod library;
+mod order;
+mod role;
+mod step;
+mod tag;
+
+pub use {
+    compile::{Compiler, PlayProgram, Program},
+    frame::{Frame, FrameKind},
+    library::Library,
+    order::Order,
+    role::Role,
+    step::{Element, Section, Step},
+    tag::TagFilter,
+};
