@@ -25,6 +25,13 @@ impl Order {
         path.extend([part, 0]);
         Self(path)
     }
+
+    /// The place `other` inside this one.
+    pub fn join(&self, other: &Order) -> Self {
+        let mut path = self.0.clone();
+        path.extend(&other.0);
+        Self(path)
+    }
 }
 
 impl Display for Order {
