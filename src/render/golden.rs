@@ -25,7 +25,7 @@ fn with(status: Status, module: &str, data: serde_json::Value) -> Finished {
     }
 }
 
-/// The run of `fixtures/ansible.yml`.
+/// The run of `fixtures/ansible.yml`, as events.
 fn familiar() -> Vec<Event> {
     let both = ["web1", "database-2"];
     let mut events = vec![play("First play", &both), task("Debug text", &both)];

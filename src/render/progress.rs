@@ -106,7 +106,11 @@ impl<W: Write> Live<W> {
             }
             Event::HostFinished { host, result } => {
                 self.waiting.finish(host, result.elapsed);
-                self.bar.set_position(self.waiting.count().0);
+                let (finished, total) = self.waiting.count();
+                self.bar.set_position(finished);
+                if finished == total {
+                    self.bar.set_message(self.waiting.message());
+                }
             }
             Event::RunFinished(_) => self.end(),
             _ => {}
@@ -117,9 +121,9 @@ impl<W: Write> Live<W> {
     /// Draws the line for a step that begins.
     fn begin(&mut self) {
         self.drawn = true;
-        self.bar.reset();
-        self.bar.set_length(self.waiting.count().1);
         self.bar.set_message(self.waiting.message());
+        self.bar.set_length(self.waiting.count().1);
+        self.bar.reset();
     }
 
     /// Takes the line away.
