@@ -8,4 +8,6 @@ pub mod source;
 
 #[cfg(feature = "controller")]
 pub mod event;
+#[cfg(feature = "controller")]
+pub mod render;
 pub mod wire;
