@@ -1,0 +1,2 @@
+#[cfg(feature = "greeting")]
+pub mod greeting;
