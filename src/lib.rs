@@ -6,4 +6,7 @@
 #[cfg(feature = "controller")]
 pub mod source;
 
+#[cfg(feature = "controller")]
+pub mod transport;
+
 pub mod wire;
