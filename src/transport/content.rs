@@ -1,0 +1,25 @@
+use {
+    crate::wire::{Outcome, Stream},
+    std::io::{self, Read},
+};
+
+/// What the controller holds for the hosts: content by its hash.
+pub trait ContentStore: Send + Sync {
+    /// Opens the content with this SHA-256 (hexadecimal digits) for reading from its beginning.
+    ///
+    /// # Errors
+    /// When it is not held, or cannot be read; the host is told the text.
+    fn open(&self, sha256: &str) -> io::Result<Box<dyn Read + Send>>;
+}
+
+/// Hears what happens while steps run on a host, as it happens.
+pub trait Listener: Send {
+    /// A piece of a running step's output.
+    fn output(&mut self, id: u64, item: usize, stream: Stream, text: &str);
+
+    /// The next bytes that a step hands over (`fetch`), before its outcome; after the `last` piece the content is whole.
+    fn content(&mut self, id: u64, bytes: &[u8], last: bool);
+
+    /// An item is finished.
+    fn outcome(&mut self, id: u64, item: usize, outcome: &Outcome);
+}

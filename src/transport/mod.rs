@@ -1,0 +1,68 @@
+//! Reaching a host: one connection, one agent for every user, and the pipe between it and the controller.
+//!
+//! Nothing outside this room knows which program or library carries the bytes. In the order of use: a `Target` says where and how;
+//! `connect` gives a `Transport`; `Agent::start` becomes the user, finds or delivers the agent and greets it; `Agent::run` talks with it.
+
+mod agent;
+mod bootstrap;
+mod content;
+mod conversation;
+mod dialogue;
+mod escalate;
+mod known_hosts;
+mod line;
+mod local;
+mod openssh;
+mod openssh_log;
+mod openssh_options;
+mod pipe;
+mod program;
+mod russh;
+mod russh_login;
+mod russh_options;
+mod secret;
+mod tail;
+mod target;
+mod unreachable;
+
+pub use agent::Agent;
+pub use content::{ContentStore, Listener};
+pub use escalate::{Become, Means};
+pub use line::{BadWord, Line, Word};
+pub use pipe::{Exit, Pipe};
+pub use program::{AgentProgram, Shipment};
+pub use secret::Secret;
+pub use target::{HostKeys, Method, Operator, Target};
+pub use unreachable::{Lost, Unreachable};
+
+use tokio::sync::Semaphore;
+
+/// A connection to a host. Every process that it starts has a pipe of its own.
+#[async_trait::async_trait]
+pub trait Transport: Send + Sync {
+    /// Starts `line` through the login shell of the user who is logged in.
+    ///
+    /// # Errors
+    /// When the connection is lost or the host refuses another process.
+    async fn exec(&self, line: &Line) -> Result<Pipe, Unreachable>;
+
+    /// Ends the connection, and with it every process on its pipes that reads from it.
+    async fn close(self: Box<Self>);
+}
+
+/// Connects to a host and logs in. So many handshakes go on at once as `handshakes` has permits.
+///
+/// # Errors
+/// Says which of the many ways it failed, and what to do.
+pub async fn connect(
+    target: &Target,
+    handshakes: &Semaphore,
+) -> Result<Box<dyn Transport>, Unreachable> {
+    // A closed semaphore bounds nothing.
+    let _permit = handshakes.acquire().await.ok();
+    match target.method() {
+        Method::Local => Ok(Box::new(local::Local)),
+        Method::Ssh => Ok(Box::new(openssh::connect(target).await?)),
+        Method::Russh => Ok(Box::new(russh::connect(target).await?)),
+    }
+}

@@ -1,0 +1,173 @@
+use {
+    super::{
+        Exit, HostKeys, Line, Pipe, Target, Transport, Unreachable, openssh_log, openssh_options,
+    },
+    ::openssh::{Child, Session, Stdio},
+    ::russh::keys::{HashAlg, PublicKey},
+    futures::FutureExt,
+    std::{fs, io, path::Path, sync::Arc, time::Duration},
+    tempfile::TempDir,
+    tokio::{process::Command, time::timeout},
+};
+
+/// After the connection stands, logging in may take this long (slow name services, keys to be touched).
+const LOGIN: Duration = Duration::from_secs(60);
+
+/// Without a session, the master process of a farcast that was killed ends after this many seconds.
+const IDLE: u32 = 60;
+
+/// A connection by the user's own `ssh`, whose master process carries every session.
+struct Openssh {
+    session: Arc<Session>,
+    place: String,
+}
+
+/// Starts the master process and logs in.
+pub(super) async fn connect(target: &Target) -> Result<impl Transport + use<>, Unreachable> {
+    openssh_options::read(&target.common_args)?;
+    let directory = private_directory().map_err(Unreachable::NoSsh)?;
+    let log = directory.path().join("log");
+    let mut ssh = Command::new("ssh");
+    ssh.arg("-E").arg(&log);
+    // The session looks for its socket under this name.
+    ssh.arg("-S").arg(directory.path().join("master"));
+    ssh.args(["-M", "-f", "-N", "-o", &format!("ControlPersist={IDLE}")]);
+    if target.host_keys == HostKeys::AcceptNew {
+        ssh.args(["-o", "StrictHostKeyChecking=accept-new"]);
+    }
+    if let Some(known_hosts) = &target.known_hosts {
+        ssh.arg("-o").arg(known_hosts_option(known_hosts));
+    }
+    openssh_options::add(&mut ssh, target);
+    if run(ssh, target).await? {
+        return Ok(Openssh {
+            session: Arc::new(Session::new_native_mux(directory)),
+            place: target.place(),
+        });
+    }
+    let said = fs::read_to_string(log).unwrap_or_default();
+    if openssh_log::key_not_known(&said) {
+        return Err(unknown_key(target, directory.path()).await);
+    }
+    Err(openssh_log::reason(&said, target))
+}
+
+/// A directory that only this user can enter, with a path short enough for a socket.
+fn private_directory() -> io::Result<TempDir> {
+    tempfile::Builder::new()
+        .prefix("farcast-")
+        .tempdir_in("/tmp")
+}
+
+/// Runs ssh until it goes to the background, or fails.
+async fn run(mut ssh: Command, target: &Target) -> Result<bool, Unreachable> {
+    ssh.stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .process_group(0)
+        .kill_on_drop(true);
+    let limit = target.connect_timeout + LOGIN;
+    match timeout(limit, ssh.status()).await {
+        Ok(status) => Ok(status.map_err(Unreachable::NoSsh)?.success()),
+        Err(_) => Err(Unreachable::TimedOut {
+            place: target.place(),
+            limit,
+        }),
+    }
+}
+
+/// Asks the host for its key once more, without offering it anything, to say which key is not known.
+async fn unknown_key(target: &Target, directory: &Path) -> Unreachable {
+    let seen = directory.join("seen");
+    let mut ssh = Command::new("ssh");
+    ssh.arg("-o").arg(known_hosts_option(&seen));
+    ssh.args([
+        "-o",
+        "GlobalKnownHostsFile=/dev/null",
+        "-o",
+        "StrictHostKeyChecking=accept-new",
+        "-o",
+        "PreferredAuthentications=none",
+        "-o",
+        "KnownHostsCommand=none",
+        "-o",
+        "VerifyHostKeyDNS=no",
+        "-T",
+        "-S",
+        "none",
+    ]);
+    openssh_options::add(&mut ssh, target);
+    // It fails at logging in, as it should; what counts is the file.
+    let _ = run(ssh, target).await;
+    let key = fs::read_to_string(seen)
+        .ok()
+        .and_then(|text| PublicKey::from_openssh(text.lines().next()?.split_once(' ')?.1).ok());
+    Unreachable::UnknownKey {
+        place: target.place(),
+        kind: key
+            .as_ref()
+            .map_or_else(String::new, |key| key.algorithm().to_string()),
+        fingerprint: key.map_or_else(
+            || "(its fingerprint could not be read)".to_owned(),
+            |key| key.fingerprint(HashAlg::Sha256).to_string(),
+        ),
+    }
+}
+
+fn known_hosts_option(path: &Path) -> String {
+    format!("UserKnownHostsFile=\"{}\"", path.display())
+}
+
+#[async_trait::async_trait]
+impl Transport for Openssh {
+    async fn exec(&self, line: &Line) -> Result<Pipe, Unreachable> {
+        let mut child = self
+            .session
+            .clone()
+            .arc_raw_command(line.as_str())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .await
+            .map_err(|error| self.refused(&error))?;
+        let streams = (
+            child.stdin().take(),
+            child.stdout().take(),
+            child.stderr().take(),
+        );
+        let (Some(stdin), Some(stdout), Some(stderr)) = streams else {
+            return Err(self.refused(&::openssh::Error::Disconnected));
+        };
+        Ok(Pipe {
+            stdin: Box::new(stdin),
+            stdout: Box::new(stdout),
+            stderr: Box::new(stderr),
+            exit: ended(child).boxed(),
+        })
+    }
+
+    async fn close(self: Box<Self>) {
+        // The last of the session's owners ends the master process when it is dropped, which waits for that process.
+        let session = self.session;
+        let _ = tokio::task::spawn_blocking(move || drop(session)).await;
+    }
+}
+
+impl Openssh {
+    fn refused(&self, error: &::openssh::Error) -> Unreachable {
+        Unreachable::Handshake {
+            place: self.place.clone(),
+            reason: format!("no further session ({error})"),
+        }
+    }
+}
+
+async fn ended(child: Child<Arc<Session>>) -> Exit {
+    match child.wait().await {
+        Ok(status) => status.code().map_or(Exit::Lost, Exit::Code),
+        // How the crate tells exit code 127.
+        Err(::openssh::Error::Remote(_)) => Exit::Code(127),
+        Err(_) => Exit::Lost,
+    }
+}
