@@ -38,6 +38,7 @@ pub(super) fn build(workshop: &Path, progress: &dyn Fn(&str)) -> Result<(), Sand
     add_operator(&tree)?;
     open_to_ssh(&tree)?;
     use_networkd(&tree)?;
+    keep_quiet(&tree)?;
     forget_identity(&tree)
 }
 
@@ -93,6 +94,22 @@ fn use_networkd(tree: &Tree) -> Result<(), SandboxError> {
     // A host must not wait with its boot for a network that is there already.
     tree.run(&["systemctl", "mask", "systemd-networkd-wait-online.service"])
         .map(drop)
+}
+
+/// Turns off what would change a host's disk, or hold its package manager's lock, at a time of its own choosing; and lets
+/// users in as soon as sshd answers, not only when the boot is over.
+fn keep_quiet(tree: &Tree) -> Result<(), SandboxError> {
+    for timer in [
+        "apt-daily",
+        "apt-daily-upgrade",
+        "dpkg-db-backup",
+        "e2scrub_all",
+        "fstrim",
+        "systemd-tmpfiles-clean",
+    ] {
+        tree.run(&["systemctl", "mask", &format!("{timer}.timer")])?;
+    }
+    tree.link("/etc/tmpfiles.d/systemd-nologin.conf", "/dev/null")
 }
 
 /// Removes what no two hosts may share.

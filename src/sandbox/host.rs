@@ -1,7 +1,9 @@
 //! One throwaway host: a machine of its own over a shared image.
 
 use std::{
+    ffi::OsString,
     fs::{self, File},
+    io::{self, Write},
     os::unix::fs::chown,
     path::{Path, PathBuf},
     process::{Child, Stdio},
@@ -13,6 +15,7 @@ use rustix::{
 };
 
 use super::{
+    cgroup::Groups,
     debian::{self, OPERATOR},
     error::SandboxError,
     process::{self, Process},
@@ -81,14 +84,12 @@ impl HostDirectory {
     }
 
     fn unmount(&self) -> Result<(), SandboxError> {
-        loop {
-            match unmount(self.root(), UnmountFlags::NOFOLLOW) {
-                // Once more: whatever lay below.
-                Ok(()) => {}
-                Err(Errno::INVAL | Errno::NOENT) => return Ok(()),
-                Err(error) => return Err(SandboxError::file("unmount", self.root())(error.into())),
-            }
-        }
+        let attempt = || match unmount(self.root(), UnmountFlags::NOFOLLOW) {
+            // It is no mount, or not there.
+            Err(Errno::INVAL | Errno::NOENT) => Ok(()),
+            done => done.map_err(io::Error::from),
+        };
+        process::once_free(attempt).map_err(SandboxError::file("unmount", self.root()))
     }
 
     /// Ends the machine and whatever of it is left, and removes all that it wrote.
@@ -233,7 +234,10 @@ pub(super) fn make_key(path: &Path, comment: &str) -> Result<String, SandboxErro
     fs::read_to_string(&public).map_err(SandboxError::file("read", &public))
 }
 
-/// Starts the machine in a session of its own, so that it outlives this process and its terminal.
+/// Waits for a line, so that the process can be put into its control groups, and becomes the program in its arguments.
+const WAIT_AND_BECOME: &str = r#"read -r go && exec setsid "$@" </dev/null"#;
+
+/// Starts the machine in control groups and a session of its own, so that it outlives this process and its terminal.
 pub(super) fn start(
     directory: &HostDirectory,
     name: &str,
@@ -245,48 +249,59 @@ pub(super) fn start(
     let errors = log
         .try_clone()
         .map_err(SandboxError::file("write", &console))?;
-    let nspawn = Tool::new("setsid")
-        .args([
-            "systemd-nspawn",
-            "-q",
-            "-M",
-            machine,
-            &format!("--hostname={name}"),
-        ])
-        .args([
-            "--register=no",
-            "--keep-unit",
-            "--settings=no",
-            "--link-journal=no",
-            "--timezone=off",
-        ])
-        .args([
-            &format!("--network-bridge={bridge}"),
-            "--resolv-conf=off",
-            "--capability=all",
-        ])
-        .args([
-            "--system-call-filter=add_key keyctl bpf",
-            "--bind",
-            "/sys/fs/cgroup:/sys/fs/cgroup",
-        ])
-        .arg("-D")
-        .arg(directory.root())
-        .arg("-b");
-    let spawned = nspawn
-        .command()
-        .stdin(Stdio::null())
+    let groups = Groups::of(machine);
+    groups.make()?;
+    let mut command = Tool::new("sh")
+        .args(["-c", WAIT_AND_BECOME, "sh"])
+        .args(nspawn(directory, name, machine, bridge))
+        .command();
+    let spawned = command
+        .stdin(Stdio::piped())
         .stdout(log)
         .stderr(errors)
         .spawn();
-    spawned.map_err(|source| SandboxError::Start {
+    let mut child = spawned.map_err(|source| SandboxError::Start {
         program: "systemd-nspawn".into(),
         source,
-    })
+    })?;
+    groups.enter(child.id())?;
+    if let Some(mut go) = child.stdin.take() {
+        go.write_all(b"go\n")
+            .map_err(SandboxError::file("start the machine at", directory.root()))?;
+    }
+    Ok(child)
 }
 
-/// Removes what `systemd-nspawn` leaves in `/run` for a machine that has ended.
+/// The command line that boots the machine.
+fn nspawn(directory: &HostDirectory, name: &str, machine: &str, bridge: &str) -> Vec<OsString> {
+    let plain = [
+        "systemd-nspawn",
+        "-q",
+        "-M",
+        machine,
+        "--register=no",
+        "--keep-unit",
+        "--settings=no",
+        "--link-journal=no",
+        "--timezone=off",
+        "--resolv-conf=off",
+        "--capability=all",
+        "--system-call-filter=add_key keyctl bpf",
+        "-b",
+    ];
+    let mut argv: Vec<OsString> = plain.map(OsString::from).to_vec();
+    argv.extend([
+        format!("--hostname={name}").into(),
+        format!("--network-bridge={bridge}").into(),
+    ]);
+    argv.extend(Groups::of(machine).nspawn_args());
+    argv.extend([OsString::from("-D"), directory.root().into_os_string()]);
+    argv
+}
+
+/// Removes what a machine that has ended leaves behind: `systemd-nspawn`'s directory in `/run`, and its control groups.
 pub(super) fn forget_machine(machine: &str) -> Result<(), SandboxError> {
+    Groups::of(machine).remove()?;
     tree::remove_all(&Path::new(NSPAWN_PROPAGATE).join(machine))
 }
 

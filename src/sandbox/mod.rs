@@ -6,6 +6,7 @@
 mod address;
 mod apt_source;
 mod centos;
+mod cgroup;
 mod debian;
 mod error;
 mod fingerprint;

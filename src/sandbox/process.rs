@@ -1,7 +1,7 @@
 //! Processes of a host's machine, found by the root directory that they run in.
 
 use std::{
-    fs,
+    fs, io,
     os::unix::fs::MetadataExt,
     path::Path,
     thread,
@@ -99,6 +99,21 @@ pub(super) fn kill_all(processes: impl Fn() -> Vec<Process>) -> Vec<Process> {
     }
 }
 
+/// Repeats what fails because dying processes still hold it, until they let go or it takes too long.
+pub(super) fn once_free(act: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    let deadline = Instant::now() + DEATH;
+    loop {
+        match act() {
+            Err(error)
+                if error.kind() == io::ErrorKind::ResourceBusy && Instant::now() < deadline =>
+            {
+                thread::sleep(PULSE)
+            }
+            done => return done,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::process::Command;
@@ -133,5 +148,22 @@ mod tests {
         let own = Process::of(std::process::id()).unwrap();
         assert!(within(Path::new("/")).contains(&own));
         assert!(within(Path::new("/no/such/root")).is_empty());
+    }
+
+    #[test]
+    fn a_busy_thing_is_tried_again_and_another_error_is_not() {
+        let tries = std::cell::Cell::new(0);
+        let count = |kind: io::ErrorKind| {
+            tries.set(tries.get() + 1);
+            if tries.get() < 3 {
+                Err(kind.into())
+            } else {
+                Ok(())
+            }
+        };
+        once_free(|| count(io::ErrorKind::ResourceBusy)).unwrap();
+        assert_eq!(tries.replace(0), 3);
+        once_free(|| count(io::ErrorKind::NotFound)).unwrap_err();
+        assert_eq!(tries.get(), 1);
     }
 }
