@@ -1,0 +1,35 @@
+//! Throwaway real hosts on this machine: systemd as process 1, sshd, an address of their own; gone without a trace.
+//!
+//! A host is a `systemd-nspawn` machine over a shared read-only image. Each run has its own bridge, subnet, keys and
+//! directory, so that runs never meet.
+
+mod address;
+mod apt_source;
+mod centos;
+mod cgroup;
+mod debian;
+mod error;
+mod fingerprint;
+mod forward;
+mod host;
+mod image;
+mod inventory;
+mod lock;
+mod network;
+mod preflight;
+mod process;
+mod ready;
+mod run;
+mod run_name;
+mod settings;
+mod ssh;
+mod state;
+mod tool;
+mod tree;
+
+pub use error::SandboxError;
+pub use image::Image;
+pub use preflight::Missing;
+pub use run::{HostSpec, HostView, Sandbox, Scoped};
+pub use run_name::of_place;
+pub use settings::Settings;

@@ -1,0 +1,505 @@
+//! A run: the hosts of one purpose, from `up` to `down`.
+
+use std::{
+    ffi::OsString,
+    fs,
+    net::Ipv4Addr,
+    ops::Deref,
+    path::{Path, PathBuf},
+    process::{Child, Output},
+    time::Instant,
+};
+
+use super::{
+    address::{MOST_HOSTS, Subnet},
+    debian::OPERATOR,
+    error::SandboxError,
+    fingerprint,
+    host::{self, HostDirectory, Identity},
+    image::Image,
+    inventory,
+    lock::Lock,
+    network, preflight,
+    process::Process,
+    ready, run_name,
+    settings::Settings,
+    ssh::Login,
+    state::{HostState, State},
+    tool::Tool,
+    tree,
+};
+
+/// A host to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostSpec {
+    /// Its name: the inventory's and its own.
+    pub name: String,
+    /// Its system.
+    pub image: Image,
+}
+
+/// A host of a run, as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostView {
+    /// Its name.
+    pub name: String,
+    /// Its system.
+    pub image: Image,
+    /// Its address, which this machine can reach.
+    pub address: Ipv4Addr,
+    /// False when its machine has ended.
+    pub running: bool,
+}
+
+/// One run of throwaway hosts. Dropping the value leaves the hosts running; [`Sandbox::down`] ends them.
+#[derive(Debug)]
+pub struct Sandbox {
+    directory: PathBuf,
+    lock_path: PathBuf,
+    state: State,
+    /// The machines that this process itself started.
+    children: Vec<Child>,
+}
+
+impl Sandbox {
+    /// Makes the run's hosts and waits until each of them answers on SSH. Whatever is left of an earlier run of the same
+    /// name is cleared first. `progress` is told what happens, in words for a person.
+    ///
+    /// # Errors
+    /// Everything in [`SandboxError`]; what was made so far is cleared away again.
+    pub fn up(
+        settings: &Settings,
+        run: &str,
+        hosts: &[HostSpec],
+        progress: &dyn Fn(&str),
+    ) -> Result<Self, SandboxError> {
+        check_hosts(run, hosts)?;
+        preflight::check_running()?;
+        let mut sandbox = Self::at(settings, run);
+        let lock = sandbox.lock()?;
+        if let Some(state) = State::read(&sandbox.directory)? {
+            progress(&format!("clearing what is left of an earlier run {run}"));
+            sandbox.state = state;
+        }
+        sandbox.clear()?;
+        let made = sandbox.make(settings, hosts, progress);
+        if let Err(error) = made {
+            // The first error is the one that tells; clearing is tried in any case.
+            let _ = sandbox.clear().and_then(|()| lock.remove());
+            return Err(error);
+        }
+        Ok(sandbox)
+    }
+
+    /// Finds a run that is up, or was left.
+    ///
+    /// # Errors
+    /// [`SandboxError::NoRun`] with the runs that there are.
+    pub fn open(settings: &Settings, run: &str) -> Result<Self, SandboxError> {
+        run_name::check("run", run)?;
+        let mut sandbox = Self::at(settings, run);
+        let Some(state) = State::read(&sandbox.directory)? else {
+            let known = Self::names(settings)?;
+            return Err(SandboxError::NoRun {
+                run: run.to_owned(),
+                known,
+            });
+        };
+        sandbox.state = state;
+        Ok(sandbox)
+    }
+
+    /// All runs of this machine (under `settings.root`), by name.
+    pub fn list(settings: &Settings) -> Result<Vec<Self>, SandboxError> {
+        let names = Self::names(settings)?;
+        names.iter().map(|run| Self::open(settings, run)).collect()
+    }
+
+    /// Ends the hosts and removes everything that the run made: machines, mounts, bridge, firewall rules, directory.
+    ///
+    /// # Errors
+    /// The first thing that could not be removed; the call can be repeated.
+    pub fn down(mut self) -> Result<(), SandboxError> {
+        preflight::check_running()?;
+        let lock = self.lock()?;
+        self.clear()?;
+        lock.remove()
+    }
+
+    /// The run, ended when the value is dropped.
+    pub fn scoped(self) -> Scoped {
+        Scoped(Some(self))
+    }
+
+    /// The run's name.
+    pub fn run(&self) -> &str {
+        &self.state.run
+    }
+
+    /// The run's directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The run's hosts in the order asked for.
+    pub fn hosts(&self) -> Vec<HostView> {
+        let view = |host: &HostState| HostView {
+            name: host.name.clone(),
+            image: host.image,
+            address: host.address,
+            running: host.nspawn.is_some_and(Process::runs),
+        };
+        self.state.hosts.iter().map(view).collect()
+    }
+
+    /// An inventory of the run's hosts in INI form: groups `debian` and `centos`, login as `operator` by the run's key.
+    pub fn inventory(&self) -> PathBuf {
+        self.directory.join("inventory.ini")
+    }
+
+    /// The hosts' public keys, by address.
+    pub fn known_hosts(&self) -> PathBuf {
+        self.directory.join("known_hosts")
+    }
+
+    /// The private key that may log in to all hosts, as `operator` and as `root`.
+    pub fn private_key(&self) -> PathBuf {
+        self.directory.join("id_ed25519")
+    }
+
+    /// The command line that opens a session as `operator`; a remote command may be added to it.
+    ///
+    /// # Errors
+    /// [`SandboxError::NoHost`].
+    pub fn ssh_command(&self, host: &str) -> Result<Vec<OsString>, SandboxError> {
+        self.login(OPERATOR, host)
+    }
+
+    /// Runs a program on a host as root and gives what came out, however it ended (255: ssh itself failed).
+    ///
+    /// # Errors
+    /// [`SandboxError::NoHost`], or when `ssh` cannot be started or `argv` cannot be quoted (it holds a NUL).
+    pub fn exec(&self, host: &str, argv: &[&str]) -> Result<Output, SandboxError> {
+        let login = self.login("root", host)?;
+        // sshd hands the command to a shell; there is no other way through this door, so every word is quoted.
+        let remote =
+            shlex::try_join(argv.iter().copied()).map_err(|error| SandboxError::Answer {
+                command: argv.join(" "),
+                detail: error.to_string(),
+            })?;
+        Tool::new("ssh")
+            .args(&login[1..])
+            .arg("--")
+            .arg(remote)
+            .output()
+    }
+
+    /// The directory that holds what the host has changed on its disk, and nothing else.
+    ///
+    /// # Errors
+    /// [`SandboxError::NoHost`].
+    pub fn upper(&self, host: &str) -> Result<PathBuf, SandboxError> {
+        Ok(HostDirectory::new(&self.directory, &self.host(host)?.name).upper())
+    }
+
+    /// A number (SHA-256 in hex) for all that is on the host's disk, except what a running system changes by itself.
+    ///
+    /// # Errors
+    /// [`SandboxError::NoHost`], or when a file cannot be read.
+    pub fn fingerprint(&self, host: &str) -> Result<String, SandboxError> {
+        fingerprint::of_layer(&self.upper(host)?)
+    }
+
+    fn at(settings: &Settings, run: &str) -> Self {
+        let state = State {
+            run: run.to_owned(),
+            bridge: None,
+            subnet: None,
+            hosts: Vec::new(),
+        };
+        let runs = settings.runs();
+        Self {
+            directory: runs.join(run),
+            lock_path: runs.join(format!("{run}.lock")),
+            state,
+            children: Vec::new(),
+        }
+    }
+
+    fn names(settings: &Settings) -> Result<Vec<String>, SandboxError> {
+        let entries = fs::read_dir(settings.runs())
+            .into_iter()
+            .flatten()
+            .flatten();
+        let with_state =
+            entries.filter(|entry| matches!(State::read(&entry.path()), Ok(Some(_)) | Err(_)));
+        let mut names: Vec<String> = with_state
+            .filter(|e| e.path().is_dir())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+
+    fn lock(&self) -> Result<Lock, SandboxError> {
+        Lock::try_take(&self.lock_path)?.ok_or_else(|| SandboxError::Busy(self.state.run.clone()))
+    }
+
+    fn host(&self, name: &str) -> Result<&HostState, SandboxError> {
+        let found = self.state.hosts.iter().find(|host| host.name == name);
+        found.ok_or_else(|| SandboxError::NoHost {
+            run: self.state.run.clone(),
+            host: name.to_owned(),
+            known: self
+                .state
+                .hosts
+                .iter()
+                .map(|host| host.name.clone())
+                .collect(),
+        })
+    }
+
+    fn login(&self, user: &str, host: &str) -> Result<Vec<OsString>, SandboxError> {
+        let address = self.host(host)?.address;
+        Ok(Login {
+            user,
+            address,
+            key: &self.private_key(),
+            known_hosts: &self.known_hosts(),
+        }
+        .argv())
+    }
+
+    fn make(
+        &mut self,
+        settings: &Settings,
+        hosts: &[HostSpec],
+        progress: &dyn Fn(&str),
+    ) -> Result<(), SandboxError> {
+        let images = hosts
+            .iter()
+            .map(|host| host.image.ensure(settings, progress))
+            .collect::<Result<Vec<_>, _>>()?;
+        fs::create_dir_all(&self.directory)
+            .map_err(SandboxError::file("make directory", &self.directory))?;
+        self.state.write(&self.directory)?;
+        self.make_network()?;
+        self.name_hosts(hosts)?;
+        self.prepare_hosts(&images)?;
+        progress(&format!(
+            "starting {}",
+            hosts
+                .iter()
+                .map(|h| h.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ));
+        self.start_hosts()?;
+        let deadline = Instant::now() + ready::PATIENCE;
+        for host in &self.state.hosts {
+            ready::wait(
+                host,
+                &HostDirectory::new(&self.directory, &host.name),
+                deadline,
+            )?;
+            progress(&format!(
+                "{} is up at {} ({})",
+                host.name, host.address, host.image
+            ));
+        }
+        Ok(())
+    }
+
+    fn make_network(&mut self) -> Result<(), SandboxError> {
+        let seed = run_name::number_of(self.directory.as_os_str().as_encoded_bytes());
+        let (state, directory) = (&mut self.state, &self.directory);
+        network::make(seed, &mut |bridge: &str, subnet: Subnet| {
+            state.bridge = Some(bridge.to_owned());
+            state.subnet = Some(subnet);
+            state.write(directory)
+        })
+    }
+
+    fn name_hosts(&mut self, hosts: &[HostSpec]) -> Result<(), SandboxError> {
+        let Some(subnet) = self.state.subnet else {
+            return Ok(());
+        };
+        let placed = hosts.iter().enumerate().map(|(place, host)| HostState {
+            name: host.name.clone(),
+            image: host.image,
+            address: subnet.host(place),
+            nspawn: None,
+        });
+        self.state.hosts = placed.collect();
+        self.state.write(&self.directory)
+    }
+
+    fn prepare_hosts(&self, images: &[PathBuf]) -> Result<(), SandboxError> {
+        let login_key = host::make_key(&self.private_key(), &self.state.run)?;
+        let mut known_hosts = String::new();
+        for (host, image) in self.state.hosts.iter().zip(images) {
+            let directory = HostDirectory::new(&self.directory, &host.name);
+            directory.mount_over(image)?;
+            let identity = self.identity(host, &login_key);
+            known_hosts.push_str(&inventory::known_host(
+                host,
+                &identity.write_into(&directory.root())?,
+            ));
+        }
+        let inventory = inventory::ini(&self.state.hosts, &self.private_key(), &self.known_hosts());
+        for (path, text) in [
+            (self.known_hosts(), known_hosts),
+            (self.inventory(), inventory),
+        ] {
+            fs::write(&path, text).map_err(SandboxError::file("write", &path))?;
+        }
+        Ok(())
+    }
+
+    fn identity<'a>(&'a self, host: &'a HostState, login_key: &'a str) -> Identity<'a> {
+        let bits = self.state.subnet.map(Subnet::bits).unwrap_or_default();
+        let gateway = self
+            .state
+            .subnet
+            .map(|subnet| subnet.gateway().to_string())
+            .unwrap_or_default();
+        let address = format!("{}/{bits}", host.address);
+        Identity {
+            host,
+            neighbours: &self.state.hosts,
+            address,
+            gateway,
+            login_key,
+        }
+    }
+
+    fn start_hosts(&mut self) -> Result<(), SandboxError> {
+        let bridge = self.state.bridge.clone().unwrap_or_default();
+        for place in 0..self.state.hosts.len() {
+            let host = &mut self.state.hosts[place];
+            let directory = HostDirectory::new(&self.directory, &host.name);
+            let child = host::start(&directory, &host.name, &machine(&bridge, place), &bridge)?;
+            host.nspawn = Process::of(child.id());
+            self.children.push(child);
+            self.state.write(&self.directory)?;
+        }
+        Ok(())
+    }
+
+    /// Removes whatever there is of the run, in whatever state it is.
+    fn clear(&mut self) -> Result<(), SandboxError> {
+        for host in &self.state.hosts {
+            HostDirectory::new(&self.directory, &host.name).end(&host.name, host.nspawn)?;
+        }
+        for child in &mut self.children {
+            // It has ended; this only takes its status from the kernel.
+            let _ = child.wait();
+        }
+        if let Some(bridge) = &self.state.bridge {
+            (0..self.state.hosts.len())
+                .try_for_each(|place| host::forget_machine(&machine(bridge, place)))?;
+            network::remove(bridge)?;
+        }
+        tree::remove_all(&self.directory)?;
+        self.state.hosts.clear();
+        self.state.bridge = None;
+        Ok(())
+    }
+}
+
+/// A run that ends with its value: for tests, which may panic.
+#[derive(Debug)]
+pub struct Scoped(Option<Sandbox>);
+
+impl Scoped {
+    /// Ends the run and says whether that worked.
+    ///
+    /// # Errors
+    /// As [`Sandbox::down`].
+    pub fn down(mut self) -> Result<(), SandboxError> {
+        self.0.take().map_or(Ok(()), Sandbox::down)
+    }
+}
+
+impl Deref for Scoped {
+    type Target = Sandbox;
+
+    fn deref(&self) -> &Sandbox {
+        self.0
+            .as_ref()
+            .expect("only `down` and `drop` take it, and both take the whole value")
+    }
+}
+
+impl Drop for Scoped {
+    fn drop(&mut self) {
+        if let Some(sandbox) = self.0.take() {
+            // What is left is cleared by the next `up` of this name.
+            let _ = sandbox.down();
+        }
+    }
+}
+
+/// The machine's name: short enough that its link's name, `vb-…`, stays within the kernel's 15 characters.
+fn machine(bridge: &str, place: usize) -> String {
+    format!("{bridge}{place}")
+}
+
+fn check_hosts(run: &str, hosts: &[HostSpec]) -> Result<(), SandboxError> {
+    run_name::check("run", run)?;
+    if hosts.len() > MOST_HOSTS {
+        return Err(SandboxError::TooMany {
+            wanted: hosts.len(),
+            most: MOST_HOSTS,
+        });
+    }
+    for (place, host) in hosts.iter().enumerate() {
+        run_name::check("host", &host.name)?;
+        if hosts[..place].iter().any(|other| other.name == host.name) {
+            return Err(SandboxError::Twice(host.name.clone()));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(name: &str) -> HostSpec {
+        HostSpec {
+            name: name.into(),
+            image: Image::Debian12,
+        }
+    }
+
+    #[test]
+    fn a_host_named_twice_is_refused_before_anything_is_made() {
+        let error = check_hosts("demo", &[spec("a"), spec("b"), spec("a")])
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "host `a` is named twice in one run; give each host a name of its own"
+        );
+    }
+
+    #[test]
+    fn an_unknown_run_lists_the_known() {
+        let root = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            root: root.path().to_owned(),
+        };
+        let known = Sandbox::at(&settings, "known");
+        fs::create_dir_all(&known.directory).unwrap();
+        known.state.write(&known.directory).unwrap();
+        let error = Sandbox::open(&settings, "other").unwrap_err().to_string();
+        assert_eq!(error, "no sandbox run is called `other`; there are: known");
+        assert_eq!(Sandbox::list(&settings).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn the_longest_link_name_fits_the_kernel() {
+        assert!(format!("vb-{}", machine("fc012345", MOST_HOSTS - 1)).len() <= 15);
+    }
+}
