@@ -130,10 +130,9 @@ impl Ending {
     /// For the event; what is censored says nothing.
     pub(super) fn finished(&self) -> Finished {
         let outcome = &self.outcome;
-        let open = !self.censored;
         let msg = outcome.unknown.as_ref().or(outcome.msg.as_ref());
         let reason = || outcome.data.get("skip_reason").and_then(|why| why.as_str());
-        Finished {
+        let mut finished = Finished {
             status: self.status(),
             ignored: self.ignored,
             looped: self.looped,
@@ -142,16 +141,28 @@ impl Ending {
             msg: msg
                 .map(String::as_str)
                 .or_else(reason)
-                .filter(|_| open)
                 .map(str::to_owned),
-            data: if open { outcome.data.clone() } else { Object::new() },
-            diff: if open { outcome.diff.clone() } else { Vec::new() },
-            warnings: if open { outcome.warnings.clone() } else { Vec::new() },
-            censored: self.censored,
+            data: outcome.data.clone(),
+            diff: outcome.diff.clone(),
+            warnings: outcome.warnings.clone(),
+            censored: false,
             place: self.place.clone(),
             elapsed: self.elapsed.as_secs_f64(),
+        };
+        if self.censored {
+            censor(&mut finished);
         }
+        finished
     }
+}
+
+/// Takes away everything that could tell a secret.
+pub(super) fn censor(finished: &mut Finished) {
+    finished.censored = true;
+    finished.msg = None;
+    finished.data = Object::new();
+    finished.diff.clear();
+    finished.warnings.clear();
 }
 
 fn lines(text: &str) -> serde_json::Value {
