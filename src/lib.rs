@@ -6,4 +6,6 @@
 #[cfg(feature = "controller")]
 pub mod source;
 
+pub mod act;
+pub mod module;
 pub mod wire;
