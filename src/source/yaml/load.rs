@@ -5,6 +5,7 @@ use {
         limit::{self, Budget, Size},
         map::Draft,
         offset::Offsets,
+        relaxed::Relaxed,
         tag::{self, Meaning},
     },
     saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag},
@@ -19,7 +20,17 @@ pub fn load(file: &Arc<SourceFile>) -> Result<Vec<Node>, YamlError> {
     let whole = Place::new(file, 0, 0);
     limit::within(file.text().len(), limit::BYTES, "bytes", &whole)?;
     printable(file)?;
-    Loader::new(file).documents()
+    let mut text = Relaxed::new(without_blank_end(file.text()));
+    loop {
+        match Loader::new(file, &text).documents() {
+            Ok(documents) => return Ok(documents),
+            Err(Halt::Wrong(error)) => return Err(error),
+            Err(Halt::Stumbled { info, at }) if !text.relax(&info, at) => {
+                return Err(hint::explain(&info, file, at));
+            }
+            Err(Halt::Stumbled { .. }) => {}
+        }
+    }
 }
 
 /// Reads a file of one document; an empty file gives a null.
@@ -69,9 +80,24 @@ fn without_blank_end(text: &str) -> &str {
 type TagOf<'text> = Option<Cow<'text, Tag>>;
 type Step<'text> = (Event<'text>, Span);
 
+/// Why reading ended early.
+enum Halt {
+    /// What was read has no meaning.
+    Wrong(YamlError),
+    /// The parser's message, and the byte where it gave up.
+    Stumbled { info: String, at: usize },
+}
+
+impl From<YamlError> for Halt {
+    fn from(error: YamlError) -> Self {
+        Self::Wrong(error)
+    }
+}
+
 /// Builds nodes from the parser's events.
 struct Loader<'text> {
     file: &'text Arc<SourceFile>,
+    text: &'text Relaxed<'text>,
     parser: Parser<'text, StrInput<'text>>,
     offsets: Offsets<'text>,
     budget: Budget,
@@ -82,23 +108,23 @@ struct Loader<'text> {
 }
 
 impl<'text> Loader<'text> {
-    fn new(file: &'text Arc<SourceFile>) -> Self {
-        let text = without_blank_end(file.text());
+    fn new(file: &'text Arc<SourceFile>, text: &'text Relaxed<'text>) -> Self {
         Self {
             file,
-            parser: Parser::new_from_str(text),
-            offsets: Offsets::new(text),
+            text,
+            parser: Parser::new_from_str(text.text()),
+            offsets: Offsets::new(text.text()),
             budget: Budget::default(),
-            last: if text.ends_with('\n') {
+            last: if without_blank_end(file.text()).ends_with('\n') {
                 usize::MAX
             } else {
-                text.trim_end().len()
+                file.text().trim_end().len()
             },
             anchors: HashMap::new(),
         }
     }
 
-    fn documents(mut self) -> Result<Vec<Node>, YamlError> {
+    fn documents(mut self) -> Result<Vec<Node>, Halt> {
         let mut documents = Vec::new();
         loop {
             match self.next()?.0 {
@@ -113,18 +139,15 @@ impl<'text> Loader<'text> {
         }
     }
 
-    fn next(&mut self) -> Result<Step<'text>, YamlError> {
+    fn next(&mut self) -> Result<Step<'text>, Halt> {
         match self.parser.next_event() {
             Some(Ok(step)) => Ok(step),
-            Some(Err(error)) => {
-                let at = self.offsets.byte(error.marker().index());
-                Err(hint::explain(error.info(), self.file, at))
-            }
-            None => Err(hint::explain("unexpected end", self.file, usize::MAX)),
+            Some(Err(error)) => Err(self.stumbled(error.info(), error.marker().index())),
+            None => Err(self.stumbled("unexpected end", usize::MAX)),
         }
     }
 
-    fn node(&mut self, (event, span): Step<'text>, level: usize) -> Result<Node, YamlError> {
+    fn node(&mut self, (event, span): Step<'text>, level: usize) -> Result<Node, Halt> {
         let place = self.place(span);
         limit::depth(level, &place)?;
         self.budget.node(&place)?;
@@ -144,7 +167,7 @@ impl<'text> Loader<'text> {
                 let node = tagged(node, tag)?;
                 self.remember(anchor, node)
             }
-            _ => Err(hint::explain("no value", self.file, place.start())),
+            _ => Err(self.stumbled("no value", span.start.index())),
         }
     }
 
@@ -154,7 +177,7 @@ impl<'text> Loader<'text> {
         style: ScalarStyle,
         tag: TagOf,
         place: Place,
-    ) -> Result<Node, YamlError> {
+    ) -> Result<Node, Halt> {
         let text = self.unended(text, style, &place);
         let kind = match tag {
             Some(tag) => Meaning::of(&tag, &place)?.scalar(text, style, &place)?,
@@ -176,7 +199,7 @@ impl<'text> Loader<'text> {
         }
     }
 
-    fn list(&mut self, opening: Place, level: usize) -> Result<Node, YamlError> {
+    fn list(&mut self, opening: Place, level: usize) -> Result<Node, Halt> {
         let mut items: Vec<Node> = Vec::new();
         loop {
             let (event, span) = self.next()?;
@@ -189,7 +212,7 @@ impl<'text> Loader<'text> {
         }
     }
 
-    fn map(&mut self, opening: Place, level: usize) -> Result<Node, YamlError> {
+    fn map(&mut self, opening: Place, level: usize) -> Result<Node, Halt> {
         let mut draft = Draft::default();
         let mut last = None;
         loop {
@@ -211,12 +234,12 @@ impl<'text> Loader<'text> {
         }
     }
 
-    fn alias(&mut self, anchor: usize, place: &Place, level: usize) -> Result<Node, YamlError> {
+    fn alias(&mut self, anchor: usize, place: &Place, level: usize) -> Result<Node, Halt> {
         let Some((node, size)) = self.anchors.get(&anchor) else {
-            return Err(YamlError::UnknownAlias {
+            return Err(Halt::Wrong(YamlError::UnknownAlias {
                 alias: place.text().to_owned(),
                 place: place.clone(),
-            });
+            }));
         };
         limit::depth(level + size.height, place)?;
         self.budget.copy(*size, place)?;
@@ -224,7 +247,7 @@ impl<'text> Loader<'text> {
     }
 
     /// Keeps what an anchor names; anchor 0 is none.
-    fn remember(&mut self, anchor: usize, node: Node) -> Result<Node, YamlError> {
+    fn remember(&mut self, anchor: usize, node: Node) -> Result<Node, Halt> {
         if anchor != 0 {
             let size = Size::of(&node);
             self.budget.copy(size, &node.place)?;
@@ -233,10 +256,22 @@ impl<'text> Loader<'text> {
         Ok(node)
     }
 
+    fn stumbled(&self, info: &str, character: usize) -> Halt {
+        Halt::Stumbled {
+            info: info.to_owned(),
+            at: self.byte(character),
+        }
+    }
+
+    /// The byte of the file in which a character of the parser's text begins.
+    fn byte(&self, character: usize) -> usize {
+        self.text.original(self.offsets.byte(character))
+    }
+
     /// The place of one event, without the blank lines after it.
     fn place(&self, span: Span) -> Place {
-        let start = self.offsets.byte(span.start.index());
-        let end = self.offsets.byte(span.end.index());
+        let start = self.byte(span.start.index());
+        let end = self.byte(span.end.index());
         let text = &self.file.text()[start..end];
         Place::new(self.file, start, start + text.trim_end().len())
     }
@@ -479,6 +514,27 @@ mod tests {
             let _ = load(&file(&text[..end]));
             let _ = load(&file(&text[end..]));
         }
+    }
+
+    #[test]
+    fn minds_indentation_in_brackets_and_quotes_as_little_as_ansible() {
+        assert_eq!(
+            read("- a: [x,\n  y,\nz ]\n  b: {c: 1,\nd: 2\n}\n"),
+            r#"[{"a":["x","y","z"],"b":{"c":1,"d":2}}]"#
+        );
+        assert_eq!(
+            read("- a: \"x\n  y\n\nz\"\n  b: 'x\nit''s'\n"),
+            r#"[{"a":"x y\nz","b":"x it's"}]"#
+        );
+        assert_eq!(read("a:\tb\nc: \t d\n"), r#"{"a":"b","c":"d"}"#);
+        let root = load_one(&file("- a: [ä,\n  y]\n  ö: z\n")).unwrap();
+        let map = &root.as_list().unwrap()[0];
+        assert_eq!(map.get("a").unwrap().place.text(), "[ä,\n  y]");
+        assert_eq!(map.get("ö").unwrap().place.to_string(), "site.yml:3:6");
+        assert_eq!(
+            refuse("- a: [x,\n  y]\n  b: c: d\n"),
+            "site.yml:3:7: broken YAML: a value without quotes cannot hold `: `"
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod limit;
 mod load;
 mod map;
 mod offset;
+mod relaxed;
 mod resolve;
 mod tag;
 
