@@ -5,9 +5,7 @@ mod fault;
 mod file;
 mod node;
 mod report;
-mod store;
 pub mod yaml;
-pub use store::Store;
 
 pub use error::YamlError;
 pub use fault::{Fault, Note};
