@@ -21,8 +21,7 @@ struct Body {
 }
 
 /// Another place that explains a fault.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{message}")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Note {
     message: String,
     place: Place,

@@ -4,7 +4,10 @@ use {
         Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
         MietteSpanContents, Severity, SourceCode, SourceSpan, SpanContents,
     },
-    std::fmt::{self, Display, Formatter},
+    std::{
+        error::Error,
+        fmt::{self, Display, Formatter},
+    },
 };
 
 /// A fault as a person reads it: message, `file:line:column`, the lines around it with the text marked, help, notes.
@@ -37,7 +40,7 @@ impl Display for Report<'_> {
         GraphicalReportHandler::new_themed(theme)
             .with_width(self.width)
             .with_links(false)
-            .render_report(f, &Placed(self.fault))
+            .render_report(f, &Placed::fault(self.fault))
     }
 }
 
@@ -61,65 +64,80 @@ impl SourceCode for SourceFile {
     }
 }
 
-/// A fault without its place in the message: the excerpt names it.
+/// A fault or a note of it, as miette wants it: without its place in the message where the excerpt names it.
 #[derive(Debug)]
-struct Placed<'a>(&'a Fault);
+struct Placed<'a> {
+    message: &'a str,
+    place: Option<&'a Place>,
+    label: Option<&'a str>,
+    help: Option<&'a str>,
+    severity: Severity,
+    notes: Vec<Placed<'a>>,
+}
+
+impl<'a> Placed<'a> {
+    fn fault(fault: &'a Fault) -> Self {
+        Self {
+            message: fault.message(),
+            place: fault.place(),
+            label: fault.label_text(),
+            help: fault.help_text(),
+            severity: Severity::Error,
+            notes: fault.notes().iter().map(Self::note).collect(),
+        }
+    }
+
+    fn note(note: &'a Note) -> Self {
+        Self {
+            message: note.message(),
+            place: Some(note.place()),
+            label: None,
+            help: None,
+            severity: Severity::Advice,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The place to show an excerpt of; none where that would show a secret.
+    fn excerpt(&self) -> Option<&'a Place> {
+        self.place.filter(|place| !place.file().is_confidential())
+    }
+}
 
 impl Display for Placed<'_> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
-        f.write_str(self.0.message())
+        match self.place {
+            Some(place) if self.excerpt().is_none() => write!(f, "{place}: {}", self.message),
+            _ => f.write_str(self.message),
+        }
     }
 }
 
-impl std::error::Error for Placed<'_> {}
+impl Error for Placed<'_> {}
 
 impl Diagnostic for Placed<'_> {
     fn severity(&self) -> Option<Severity> {
-        Some(Severity::Error)
+        Some(self.severity)
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
-        self.0.help_text().map(boxed)
+        self.help.map(|help| Box::new(help) as Box<dyn Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.0.place().map(code)
+        self.excerpt()
+            .map(|place| place.file().as_ref() as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let place = self.0.place()?;
-        Some(Box::new(std::iter::once(mark(self.0.label_text(), place))))
+        let place = self.excerpt()?;
+        Some(Box::new(std::iter::once(mark(self.label, place))))
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        let notes = self.0.notes();
-        (!notes.is_empty()).then(|| {
-            let notes = notes.iter().map(|note| note as &dyn Diagnostic);
-            Box::new(notes) as Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>
-        })
+        let notes = self.notes.iter().map(|note| note as &dyn Diagnostic);
+        (!self.notes.is_empty()).then(|| Box::new(notes) as Box<dyn Iterator<Item = _>>)
     }
-}
-
-impl Diagnostic for Note {
-    fn severity(&self) -> Option<Severity> {
-        Some(Severity::Advice)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(code(self.place()))
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(std::iter::once(mark(None, self.place()))))
-    }
-}
-
-fn boxed<'a>(text: &'a str) -> Box<dyn Display + 'a> {
-    Box::new(text)
-}
-
-fn code(place: &Place) -> &dyn SourceCode {
-    place.file().as_ref()
 }
 
 /// Marks the first line of a place: a map over half a file would hide what is meant.
