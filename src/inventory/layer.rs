@@ -25,6 +25,22 @@ pub enum LayerKind {
     HostBesidePlaybook,
 }
 
+const ALL_KINDS: [LayerKind; 3] = [
+    LayerKind::AllInInventory,
+    LayerKind::AllBesideInventory,
+    LayerKind::AllBesidePlaybook,
+];
+const GROUP_KINDS: [LayerKind; 3] = [
+    LayerKind::GroupInInventory,
+    LayerKind::GroupBesideInventory,
+    LayerKind::GroupBesidePlaybook,
+];
+const HOST_KINDS: [LayerKind; 3] = [
+    LayerKind::HostInInventory,
+    LayerKind::HostBesideInventory,
+    LayerKind::HostBesidePlaybook,
+];
+
 /// Raw variables from one place; those of a later layer win.
 #[derive(Clone, Debug)]
 pub struct Layer {
@@ -55,36 +71,9 @@ impl Inventory {
         let all = (Owner::Group("all".to_owned()), &self.groups[ALL].variables);
         let host = (Owner::Host(host.name().to_owned()), &host.variables);
         let mut layers = Vec::new();
-        self.stack(
-            &[all],
-            [
-                LayerKind::AllInInventory,
-                LayerKind::AllBesideInventory,
-                LayerKind::AllBesidePlaybook,
-            ],
-            store,
-            &mut layers,
-        )?;
-        self.stack(
-            &groups,
-            [
-                LayerKind::GroupInInventory,
-                LayerKind::GroupBesideInventory,
-                LayerKind::GroupBesidePlaybook,
-            ],
-            store,
-            &mut layers,
-        )?;
-        self.stack(
-            &[host],
-            [
-                LayerKind::HostInInventory,
-                LayerKind::HostBesideInventory,
-                LayerKind::HostBesidePlaybook,
-            ],
-            store,
-            &mut layers,
-        )?;
+        self.stack(&[all], ALL_KINDS, store, &mut layers)?;
+        self.stack(&groups, GROUP_KINDS, store, &mut layers)?;
+        self.stack(&[host], HOST_KINDS, store, &mut layers)?;
         Ok(layers)
     }
 
@@ -97,16 +86,8 @@ impl Inventory {
             return Ok(Vec::new());
         };
         let kinds = match group.name() {
-            "all" => [
-                LayerKind::AllInInventory,
-                LayerKind::AllBesideInventory,
-                LayerKind::AllBesidePlaybook,
-            ],
-            _ => [
-                LayerKind::GroupInInventory,
-                LayerKind::GroupBesideInventory,
-                LayerKind::GroupBesidePlaybook,
-            ],
+            "all" => ALL_KINDS,
+            _ => GROUP_KINDS,
         };
         let mut layers = Vec::new();
         self.stack(
@@ -159,5 +140,58 @@ fn push(
             path: path.cloned(),
             variables: Arc::clone(variables),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Kind;
+    use std::fs;
+
+    #[test]
+    fn later_layers_win_in_ansibles_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = dir.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write(
+            "inventory/hosts",
+            "[web]\nh x=6\n[web:vars]\nx=3\n[all:vars]\nx=0\n",
+        );
+        write("inventory/group_vars/all", "x: 1");
+        write("play/group_vars/all.yml", "x: 2");
+        write("inventory/group_vars/web.yml", "x: 4");
+        write("play/group_vars/web.yaml", "x: 5");
+        write("inventory/host_vars/h.json", "{\"x\": 7}");
+        write("play/host_vars/h", "x: 8");
+        write("play/host_vars/other", "- broken");
+        let store = Store::default();
+        let source = dir
+            .path()
+            .join("inventory/hosts")
+            .to_string_lossy()
+            .into_owned();
+        let mut inventory = Inventory::load(&[source], &store).unwrap();
+        inventory.add_vars_dir(&dir.path().join("play"), VarsOrigin::Playbook);
+        let layers = inventory.layers("h", &store).unwrap();
+        let values: Vec<&Kind> = layers
+            .iter()
+            .map(|layer| &layer.variables.get("x").unwrap().kind)
+            .collect();
+        assert_eq!(
+            values,
+            (0..=8)
+                .map(Kind::Int)
+                .collect::<Vec<_>>()
+                .iter()
+                .collect::<Vec<_>>()
+        );
+        assert!(layers.windows(2).all(|pair| pair[0].kind < pair[1].kind));
+        assert!(inventory.layers("unknown", &store).unwrap().is_empty());
+        let local = inventory.layers("localhost", &store).unwrap();
+        assert_eq!(local.len(), 4, "all's three, and the connection");
     }
 }

@@ -83,7 +83,7 @@ impl Inventory {
     }
 
     fn read_file(&mut self, path: &Path, store: &Store) -> Result<(), Fault> {
-        let file = store.read(path)?;
+        let file = store.file(path)?;
         match format(path) {
             Format::Ini => ini::read(&file, self),
             Format::Yaml => self.read_yaml(&file),
@@ -160,4 +160,119 @@ pub(super) fn absolute(path: &Path) -> PathBuf {
         }
     }
     plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::Host;
+
+    fn load(files: &[(&str, &str)], source: &str) -> Result<Vec<String>, Fault> {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = dir.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let source = dir.path().join(source).to_string_lossy().into_owned();
+        let inventory = Inventory::load(&[source], &Store::default())?;
+        Ok(inventory
+            .hosts()
+            .map(Host::name)
+            .map(str::to_owned)
+            .collect())
+    }
+
+    #[test]
+    fn reads_a_directory_in_order_and_leaves_out_what_is_no_inventory() {
+        let files = [
+            ("2.yml", "g: {hosts: {two: }}"),
+            ("1", "one"),
+            ("10-more/x.ini", "ten"),
+            ("3.json", "{\"g\": {\"hosts\": {\"three\": null}}}"),
+            (".hidden", "[broken"),
+            ("README.md", "[broken"),
+            ("old~", "[broken"),
+            ("site.retry", "[broken"),
+            ("group_vars/all", "a: 1"),
+            ("host_vars/one", "a: 1"),
+        ];
+        assert_eq!(load(&files, ".").unwrap(), ["one", "ten", "two", "three"]);
+    }
+
+    #[test]
+    fn the_content_decides_where_the_name_does_not() {
+        assert_eq!(
+            load(&[("hosts", "g:\n  hosts: {a: }\n")], "hosts").unwrap(),
+            ["a"]
+        );
+        assert_eq!(
+            load(&[("hosts", "{\"g\": {\"hosts\": {\"a\": {}}}}")], "hosts").unwrap(),
+            ["a"]
+        );
+        assert_eq!(load(&[("hosts", "a b=c\n")], "hosts").unwrap(), ["a"]);
+        let fault = load(&[("hosts", "---\ng: {hosts\n")], "hosts").unwrap_err();
+        assert!(fault.message().starts_with("broken YAML"), "{fault}");
+        let fault = load(&[("hosts", "[g\n")], "hosts").unwrap_err();
+        assert_eq!(fault.message(), "the range is not closed by `]`");
+    }
+
+    #[test]
+    fn refuses_sources_that_are_missing_or_empty() {
+        let fault = load(&[], "nowhere").unwrap_err();
+        assert!(
+            fault.message().starts_with("there is no inventory `"),
+            "{fault}"
+        );
+        assert_eq!(
+            fault.help_text(),
+            Some("check the path; a list of hosts needs a comma: -i HOST,")
+        );
+        for text in ["", "# nothing\n", "[g]\n"] {
+            let fault = load(&[("hosts", text)], "hosts").unwrap_err();
+            assert!(
+                fault
+                    .message()
+                    .starts_with("no inventory source names a host: "),
+                "{fault}"
+            );
+        }
+        assert_eq!(
+            load(&[("hosts.yml", "# nothing\n")], "hosts.yml")
+                .unwrap_err()
+                .message(),
+            "the inventory is empty"
+        );
+    }
+
+    #[test]
+    fn no_source_leaves_the_implicit_localhost() {
+        let inventory = Inventory::load(&[], &Store::default()).unwrap();
+        assert_eq!(inventory.hosts().count(), 0);
+        assert!(inventory.host("localhost").is_some());
+    }
+
+    #[test]
+    fn knows_where_a_host_was_named_first() {
+        let inventory = Inventory::load(&["a,b".to_owned()], &Store::default()).unwrap();
+        let host = inventory.host("a").unwrap();
+        assert_eq!(
+            (host.inventory_file(), host.inventory_dir()),
+            (Some("a,b"), None)
+        );
+        assert_eq!(absolute(Path::new("/a/./b/../c")), Path::new("/a/c"));
+    }
+
+    #[test]
+    fn warns_of_a_name_that_is_a_group_and_a_host() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hosts");
+        fs::write(&path, "[web]\nweb\n").unwrap();
+        let inventory =
+            Inventory::load(&[path.to_string_lossy().into_owned()], &Store::default()).unwrap();
+        assert_eq!(
+            inventory.warnings()[0].message(),
+            "`web` is the name of both a group and a host"
+        );
+    }
 }

@@ -102,3 +102,61 @@ fn spread<'a>(from: &[GroupId], next: impl Fn(GroupId) -> &'a [GroupId]) -> Vec<
     }
     reached
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain(names: &[&str]) -> (Inventory, Vec<GroupId>) {
+        let mut inventory = Inventory::default();
+        let ids: Vec<GroupId> = names
+            .iter()
+            .map(|name| inventory.declare_group(name).unwrap())
+            .collect();
+        for pair in ids.windows(2) {
+            inventory.adopt(pair[0], pair[1]).unwrap();
+        }
+        inventory.settle();
+        (inventory, ids)
+    }
+
+    #[test]
+    fn depth_is_the_longest_way_from_all() {
+        let (mut inventory, ids) = chain(&["a", "b", "c"]);
+        let x = inventory.declare_group("x").unwrap();
+        inventory.adopt(x, ids[2]).unwrap();
+        inventory.settle();
+        let depth = |name| inventory.group(name).unwrap().depth();
+        assert_eq!(
+            (depth("all"), depth("a"), depth("x"), depth("c")),
+            (0, 1, 1, 3)
+        );
+    }
+
+    #[test]
+    fn refuses_cycles() {
+        let (mut inventory, ids) = chain(&["a", "b", "c"]);
+        let fault = inventory.adopt(ids[2], ids[0]).unwrap_err();
+        assert_eq!(
+            fault.message(),
+            "group `a` cannot be a child of `c`: it contains `c` already"
+        );
+        assert!(inventory.adopt(ids[0], ids[0]).is_err());
+        assert!(inventory.adopt(ids[0], ALL).is_err());
+    }
+
+    #[test]
+    fn hosts_of_nearer_groups_come_first() {
+        let (mut inventory, ids) = chain(&["a", "b"]);
+        for (name, group) in [("low", ids[1]), ("high", ids[0]), ("low", ids[0])] {
+            let host = inventory.declare_host(name).unwrap();
+            inventory.join(group, host);
+        }
+        let hosts: Vec<&str> = inventory
+            .hosts_of("a")
+            .iter()
+            .map(|host| host.name())
+            .collect();
+        assert_eq!(hosts, ["high", "low"]);
+    }
+}

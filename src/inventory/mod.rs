@@ -311,3 +311,70 @@ fn priority(value: &Node) -> Result<i64, Fault> {
     };
     number.ok_or_else(|| Mistake::Priority(value.describe()).at(&value.place))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(kind: Kind) -> Node {
+        Node::new(Place::outside("test", ""), kind)
+    }
+
+    fn names(groups: &[&Group]) -> String {
+        groups
+            .iter()
+            .map(|group| group.name())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    #[test]
+    fn add_host_says_whether_it_changed_anything() {
+        let mut inventory = Inventory::default();
+        let groups = ["web".to_owned()];
+        let variables = [("a".to_owned(), node(Kind::Int(1)))];
+        assert!(inventory.add_host("new", &groups, &variables).unwrap());
+        assert!(!inventory.add_host("new", &groups, &variables).unwrap());
+        assert!(
+            inventory
+                .add_host("new", &[], &[("a".to_owned(), node(Kind::Int(2)))])
+                .unwrap()
+        );
+        assert_eq!(names(&inventory.groups_of("new")), "all web");
+        assert!(inventory.add_host("alone", &[], &[]).unwrap());
+        assert_eq!(names(&inventory.groups_of("alone")), "all ungrouped");
+        assert!(inventory.add_host("alone", &groups, &[]).unwrap());
+        assert_eq!(names(&inventory.groups_of("alone")), "all web");
+    }
+
+    #[test]
+    fn add_group_makes_groups_and_parents() {
+        let mut inventory = Inventory::default();
+        inventory.add_host("h", &[], &[]).unwrap();
+        let parents = ["os".to_owned()];
+        assert!(inventory.add_group("h", "os_debian", &parents).unwrap());
+        assert!(!inventory.add_group("h", "os_debian", &parents).unwrap());
+        assert_eq!(names(&inventory.groups_of("h")), "all os os_debian");
+        assert!(inventory.add_group("localhost", "here", &[]).unwrap());
+        assert_eq!(names(&inventory.groups_of("localhost")), "all here");
+        assert_eq!(inventory.hosts_of("all").len(), 1);
+    }
+
+    #[test]
+    fn variables_win_by_depth_then_priority_then_name() {
+        let mut inventory = Inventory::default();
+        for group in ["b", "a", "c"] {
+            inventory.add_group("localhost", group, &[]).unwrap();
+        }
+        let id = inventory.group_id("a").unwrap();
+        inventory
+            .set_group_variable(
+                id,
+                "ansible_group_priority",
+                node(Kind::String("9".to_owned())),
+            )
+            .unwrap();
+        assert_eq!(names(&inventory.groups_of("localhost")), "all b c a");
+        assert!(inventory.group("a").unwrap().variables().is_empty());
+    }
+}

@@ -180,14 +180,34 @@ impl Script<'_> {
             .iter()
             .any(|key| body.get(key).is_some());
         match &body.kind {
-            Kind::Map(entries) if !known => {
-                self.host(name, group, &body.place)?;
-                self.variables(group, entries)
-            }
+            Kind::Map(entries) if !known => self.lone_host(name, group, entries, &body.place),
             Kind::Map(_) => self.sections(name, group, body),
             Kind::List(hosts) => self.hosts(group, hosts),
             _ => Err(shape(&format!("group `{name}`"), "a map", body)),
         }
+    }
+
+    /// The oldest form: a group without sections is one host of its own name, whose variables are never templates.
+    fn lone_host(
+        &mut self,
+        name: &str,
+        group: GroupId,
+        entries: &[(Node, Node)],
+        place: &Place,
+    ) -> Result<(), Fault> {
+        self.inventory.warn(
+            Fault::new(format!("group `{name}` of the inventory script has no `hosts`: it is read as one host of that name"))
+                .at(place)
+                .help(format!("print {{\"{name}\": {{\"hosts\": [\"{name}\"], \"vars\": {{…}}}}}}")),
+        );
+        self.host(name, group, place)?;
+        let raw =
+            |value: &Node| Node::new(value.place.clone(), Kind::Unsafe(Box::new(value.clone())));
+        let entries: Vec<(Node, Node)> = entries
+            .iter()
+            .map(|(key, value)| (key.clone(), raw(value)))
+            .collect();
+        self.variables(group, &entries)
     }
 
     fn sections(&mut self, name: &str, group: GroupId, body: &Node) -> Result<(), Fault> {
@@ -299,4 +319,82 @@ fn shape(what: &str, expected: &'static str, found: &Node) -> Fault {
         found: found.describe(),
     }
     .at(&found.place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    fn run_script(text: &str) -> Result<Inventory, Fault> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hosts");
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+        let mut inventory = Inventory::default();
+        assert!(read(&path, &mut inventory)?, "{text}");
+        inventory.settle();
+        Ok(inventory)
+    }
+
+    #[test]
+    fn takes_groups_hosts_and_variables() {
+        let inventory = run_script(
+            r#"#!/bin/sh
+            echo '{"_meta": {"hostvars": {"a": {"x": {"__ansible_vault": "v"}}}}, "g": {"hosts": ["a"], "children": ["h"]}, "h": ["b"]}'"#,
+        )
+        .unwrap();
+        let members: Vec<&str> = inventory
+            .hosts_of("g")
+            .iter()
+            .map(|host| host.name())
+            .collect();
+        assert_eq!(members, ["a", "b"]);
+        let x = inventory.host("a").unwrap().variables().get("x").unwrap();
+        assert_eq!(x.kind, Kind::Vault("v".to_owned()));
+        assert!(inventory.warnings().is_empty());
+    }
+
+    #[test]
+    fn shows_what_a_failing_script_said() {
+        let fault = run_script("#!/bin/sh\necho no such region >&2\nexit 3\n").unwrap_err();
+        assert!(
+            fault
+                .message()
+                .ends_with("failed with exit status: 3; it said:\nno such region"),
+            "{fault}"
+        );
+        let fault = run_script("#!/bin/sh\necho hello\n").unwrap_err();
+        assert!(
+            fault
+                .message()
+                .contains("printed no JSON: expected value at line 1 column 1"),
+            "{fault}"
+        );
+        let fault = run_script("#!/no/such/interpreter\n").unwrap_err();
+        assert!(fault.message().contains("cannot be started"), "{fault}");
+    }
+
+    #[test]
+    fn a_plain_file_that_is_marked_executable_is_no_script() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hosts");
+        fs::write(&path, "web1\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+        assert!(!read(&path, &mut Inventory::default()).unwrap());
+    }
+
+    #[test]
+    fn asks_once_for_each_host_without_meta() {
+        let text = "#!/bin/sh\nif [ $1 = --list ]; then echo '{\"g\": {\"hosts\": [\"a\"]}}'; else echo \"{\\\"name\\\": \\\"$2\\\"}\"; fi\n";
+        let inventory = run_script(text).unwrap();
+        let name = inventory
+            .host("a")
+            .unwrap()
+            .variables()
+            .get("name")
+            .unwrap();
+        assert_eq!(name.as_str(), Some("a"));
+        assert_eq!(inventory.warnings().len(), 1);
+    }
 }

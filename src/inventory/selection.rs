@@ -170,3 +170,104 @@ fn limit_terms(limit: &str) -> Result<Vec<String>, Fault> {
     }
     Ok(terms)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{inventory::ini, source::SourceFile};
+
+    fn inventory(text: &str) -> Inventory {
+        let mut inventory = Inventory::default();
+        ini::read(&SourceFile::new("hosts", text), &mut inventory).unwrap();
+        inventory.settle();
+        inventory
+    }
+
+    fn chosen(pattern: &str, limit: Option<&str>) -> String {
+        let inventory = inventory("[web]\nw1\nw2\nw3\n[db]\nd1\nw2\n");
+        inventory.select(pattern, limit).unwrap().hosts.join(" ")
+    }
+
+    #[test]
+    fn combines_terms() {
+        let cases = [
+            ("all", "w1 w2 w3 d1"),
+            ("web:&db", "w2"),
+            ("!db:web", "w1 w3"),
+            ("db,web", "d1 w2 w1 w3"),
+            ("web[1:]", "w2 w3"),
+            ("w*:!~w[12]", "w3"),
+            ("nobody", ""),
+        ];
+        for (pattern, hosts) in cases {
+            assert_eq!(chosen(pattern, None), hosts, "{pattern}");
+        }
+        assert_eq!(chosen("web", Some("db,w3")), "w2 w3");
+    }
+
+    #[test]
+    fn names_the_nearest_of_what_matches_nothing() {
+        let inventory = inventory("[webservers]\nw1\n[db]\nd1\n");
+        let selection = inventory.select("webserver,d1", Some("zzz")).unwrap();
+        let messages: Vec<String> = selection
+            .unmatched
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            messages,
+            [
+                "no host or group matches `webserver`; did you mean `webservers`?",
+                "no host or group matches `zzz`"
+            ]
+        );
+    }
+
+    #[test]
+    fn localhost_is_there_without_being_in_all() {
+        let inventory = inventory("w1\n");
+        let chosen = |pattern| inventory.select(pattern, None).unwrap().hosts;
+        assert_eq!(chosen("localhost"), ["localhost"]);
+        assert_eq!(chosen("all"), ["w1"]);
+        let local = inventory.host("localhost").unwrap();
+        assert!(local.is_implicit());
+        assert_eq!(
+            local
+                .variables()
+                .get("ansible_connection")
+                .unwrap()
+                .as_str(),
+            Some("local")
+        );
+    }
+
+    #[test]
+    fn limits_by_the_lines_of_a_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "w1\n\n d1 \n").unwrap();
+        assert_eq!(
+            chosen("all", Some(&format!("@{}", file.path().display()))),
+            "w1 d1"
+        );
+        let fault = inventory("a\n")
+            .select("all", Some("@/no/such"))
+            .unwrap_err();
+        assert!(
+            fault
+                .message()
+                .starts_with("the limit file `/no/such` cannot be read"),
+            "{fault}"
+        );
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_meant() {
+        let inventory = inventory("[web]\nw1\n");
+        let fault = |pattern| inventory.select(pattern, None).unwrap_err().to_string();
+        assert_eq!(
+            fault("web[4]"),
+            "no host at the position that `web[4]` asks for"
+        );
+        assert!(fault("~(").starts_with("`~(` is no valid host pattern: "));
+    }
+}

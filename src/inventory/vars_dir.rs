@@ -1,5 +1,5 @@
 use super::{Mistake, Variables, load::absolute, yaml};
-use crate::source::{Fault, Store, yaml::load_one};
+use crate::source::{Fault, Store};
 use std::{
     collections::HashMap,
     fs, io,
@@ -116,8 +116,7 @@ impl VarsDir {
 }
 
 fn read_file(path: PathBuf, store: &Store) -> Result<VarsFile, Fault> {
-    let file = store.read(&path)?;
-    let document = load_one(&file)?;
+    let document = store.document(&path)?;
     let variables = yaml::variables_of(&document)?;
     Ok(VarsFile {
         path,
@@ -164,4 +163,65 @@ fn names(dir: &Path) -> Result<Vec<String>, Fault> {
     }
     names.sort();
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dir(files: &[(&str, &str)]) -> (tempfile::TempDir, VarsDir) {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = dir.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let vars = VarsDir::new(dir.path(), VarsOrigin::Inventory);
+        (dir, vars)
+    }
+
+    fn names(vars: &VarsDir, owner: Owner) -> Vec<String> {
+        let files = vars.files(&owner, &Store::default()).unwrap();
+        files
+            .iter()
+            .flat_map(|file| file.variables.entries())
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    #[test]
+    fn a_directory_stands_before_a_file_and_for_its_files() {
+        let (_dir, vars) = dir(&[
+            ("group_vars/web/b.yml", "b: 1"),
+            ("group_vars/web/a", "a: 1"),
+            ("group_vars/web/deep/c.json", "{\"c\": 1}"),
+            ("group_vars/web/deep.d/d.yml", "d: 1"),
+            ("group_vars/web/.hidden.yml", "h: 1"),
+            ("group_vars/web/e.yml~", "e: 1"),
+            ("group_vars/web/f.txt", "f: 1"),
+            ("group_vars/web.yml", "g: 1"),
+            ("host_vars/web.yaml", "host: 1"),
+        ]);
+        assert_eq!(
+            names(&vars, Owner::Group("web".to_owned())),
+            ["a", "b", "c"]
+        );
+        assert_eq!(names(&vars, Owner::Host("web".to_owned())), ["host"]);
+        assert!(names(&vars, Owner::Host("db".to_owned())).is_empty());
+        assert!(names(&vars, Owner::Host("/chroot".to_owned())).is_empty());
+    }
+
+    #[test]
+    fn reads_only_what_is_asked_for() {
+        let (_dir, vars) = dir(&[("host_vars/good", "a: 1"), ("host_vars/bad", "- a")]);
+        assert_eq!(names(&vars, Owner::Host("good".to_owned())), ["a"]);
+        let fault = vars
+            .files(&Owner::Host("bad".to_owned()), &Store::default())
+            .unwrap_err();
+        assert_eq!(
+            fault.message(),
+            "a file of variables must be a map, found a list"
+        );
+        assert!(fault.place().is_some());
+    }
 }

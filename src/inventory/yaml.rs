@@ -158,3 +158,92 @@ pub(super) fn variables_of(document: &Node) -> Result<Vec<(String, Node)>, Fault
         _ => Err(shape("a file of variables", "a map", document)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{SourceFile, yaml::load_one};
+
+    fn inventory(text: &str) -> Result<Inventory, Fault> {
+        let mut inventory = Inventory::default();
+        read(
+            &load_one(&SourceFile::new("hosts.yml", text)).unwrap(),
+            &mut inventory,
+        )?;
+        inventory.settle();
+        Ok(inventory)
+    }
+
+    #[test]
+    fn reads_nested_groups_and_ranges() {
+        let text = "all:\n  children:\n    web:\n      hosts:\n        w[1:2]:22: {a: 1}\n      vars: {b: 2}\n    lone:\n      hosts: x\n";
+        let inventory = inventory(text).unwrap();
+        let hosts: Vec<&str> = inventory.hosts().map(|host| host.name()).collect();
+        assert_eq!(hosts, ["w1", "w2", "x"]);
+        let w2 = inventory.host("w2").unwrap().variables();
+        assert_eq!(w2.get("ansible_port").unwrap().kind, Kind::Int(22));
+        assert_eq!(w2.get("a").unwrap().place.to_string(), "hosts.yml:5:24");
+        assert!(
+            inventory
+                .group("web")
+                .unwrap()
+                .variables()
+                .get("b")
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn warns_of_what_it_ignores() {
+        let inventory = inventory("web:\n  host: {a: }\nx: 5\n").unwrap();
+        let warnings: Vec<String> = inventory
+            .warnings()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            warnings,
+            [
+                "hosts.yml:2:3: `host` in group `web` is ignored",
+                "hosts.yml:3:1: `x` is no group: a group is a map, this is a number"
+            ]
+        );
+    }
+
+    #[test]
+    fn points_at_what_is_wrong() {
+        let cases = [
+            (
+                "- a",
+                "hosts.yml:1:1: a YAML inventory must be a map of groups, found a list",
+            ),
+            (
+                "plugin: aws_ec2",
+                "hosts.yml:1:9: the file configures the inventory plugin `aws_ec2`, which farcast does not have",
+            ),
+            (
+                "g: {hosts: [a]}",
+                "hosts.yml:1:12: `hosts` of `g` must be a map, each name followed by a colon, found a list",
+            ),
+            (
+                "g: {hosts: {1: }}",
+                "hosts.yml:1:13: a host's name must be a string (put it in quotes), found a number",
+            ),
+            (
+                "g: {children: {g: }}",
+                "hosts.yml:1:16: group `g` cannot be its own child",
+            ),
+            (
+                "g: {hosts: {\"w[1:\": }}",
+                "hosts.yml:1:13: `w[1:` ends in `:` but no port follows",
+            ),
+            (
+                "g: {children: {h: 5}}",
+                "hosts.yml:1:19: group `h` must be a map, found a number",
+            ),
+        ];
+        for (text, message) in cases {
+            assert_eq!(inventory(text).unwrap_err().to_string(), message, "{text}");
+        }
+    }
+}

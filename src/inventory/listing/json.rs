@@ -38,6 +38,19 @@ pub fn value(node: &Node) -> Value {
     }
 }
 
+/// The same without the marker of unsafe text, which `--host` does not print.
+pub fn unmarked(node: &Node) -> Value {
+    match &node.kind {
+        Kind::Unsafe(inner) => unmarked(inner),
+        Kind::List(items) => items.iter().map(unmarked).collect(),
+        Kind::Map(entries) => entries
+            .iter()
+            .map(|(key, item)| (python::key(key), unmarked(item)))
+            .collect(),
+        _ => value(node),
+    }
+}
+
 fn unsafe_value(node: &Node) -> Value {
     match &node.kind {
         Kind::String(text) => marked("__ansible_unsafe", text),

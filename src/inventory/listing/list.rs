@@ -54,7 +54,13 @@ pub fn host(listing: &Listing, pattern: &str) -> Result<Value, Fault> {
         return Err(Mistake::NotOneHost { pattern, count }.into());
     };
     match listing.inventory.host(name) {
-        Some(host) => Ok(object(&listing.host_variables(host)?)),
+        Some(host) => {
+            let variables = listing.host_variables(host)?;
+            Ok(variables
+                .iter()
+                .map(|(name, node)| (name.clone(), json::unmarked(node)))
+                .collect())
+        }
         None => Ok(json!({})),
     }
 }

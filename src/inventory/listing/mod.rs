@@ -4,7 +4,9 @@ mod graph;
 mod json;
 mod list;
 mod python;
+mod yaml;
 
 pub use graph::graph;
 pub use json::to_json;
 pub use list::{Listing, host, list, tree, variables};
+pub use yaml::to_yaml;

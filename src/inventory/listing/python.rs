@@ -1,9 +1,12 @@
 //! Values spelled as Python spells them: what `--graph --vars` shows.
 
-use crate::source::{Kind, Node};
+use crate::source::{Kind, MASK, Node};
 
-/// As `str()`: text stands for itself.
+/// As `str()`: text stands for itself, and what came out of a vault is masked.
 pub fn shown(node: &Node) -> String {
+    if node.place.file().is_confidential() {
+        return MASK.to_owned();
+    }
     match &node.kind {
         Kind::String(text) => text.clone(),
         Kind::Unsafe(inner) => shown(inner),
@@ -43,7 +46,7 @@ fn literal(node: &Node) -> String {
             )
         }
         Kind::Unsafe(inner) => literal(inner),
-        Kind::Vault(_) => "********".to_owned(),
+        Kind::Vault(_) => MASK.to_owned(),
     }
 }
 
