@@ -1,5 +1,6 @@
 //! Both ways of ssh against a real sshd on the loopback: keys of hosts and users, the bootstrap, and every error on the way.
 
+mod escalation;
 mod sshd;
 
 use {
