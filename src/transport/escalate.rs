@@ -154,7 +154,7 @@ mod tests {
             means,
             exe: None,
             user: "postgres".to_owned(),
-            password: password.map(Secret::new),
+            password: password.map(|text| Secret::new(text.to_owned())),
             flags: vec!["-n".to_owned()],
         }
     }

@@ -5,12 +5,13 @@
 
 mod agent;
 mod bootstrap;
-mod content;
+mod content_store;
 mod conversation;
 mod dialogue;
 mod escalate;
 mod known_hosts;
 mod line;
+mod listener;
 mod local;
 mod openssh;
 mod openssh_log;
@@ -26,9 +27,10 @@ mod target;
 mod unreachable;
 
 pub use agent::Agent;
-pub use content::{ContentStore, Listener};
+pub use content_store::ContentStore;
 pub use escalate::{Become, Means};
 pub use line::{BadWord, Line, Word};
+pub use listener::Listener;
 pub use pipe::{Exit, Pipe};
 pub use program::{AgentProgram, Shipment};
 pub use secret::Secret;

@@ -5,8 +5,8 @@ use std::fmt::{self, Debug, Display, Formatter};
 pub struct Secret(zeroize::Zeroizing<String>);
 
 impl Secret {
-    pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into().into())
+    pub fn new(value: impl Into<zeroize::Zeroizing<String>>) -> Self {
+        Self(value.into())
     }
 
     pub fn reveal(&self) -> &str {

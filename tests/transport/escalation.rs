@@ -101,7 +101,7 @@ fn becoming(means: Means, exe: String, password: Option<&str>) -> Become {
         means,
         exe: Some(exe),
         user: "postgres".to_owned(),
-        password: password.map(Secret::new),
+        password: password.map(|text| Secret::new(text.to_owned())),
         flags: Vec::new(),
     }
 }

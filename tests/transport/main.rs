@@ -1,5 +1,6 @@
 //! Both ways of ssh against a real sshd on the loopback: keys of hosts and users, the bootstrap, and every error on the way.
 
+mod conversation;
 mod escalation;
 mod sshd;
 
@@ -169,7 +170,7 @@ async fn every_kind_of_key_logs_in() {
     target.key_file = Some(sshd.path("locked"));
     let error = refusal(&target).await;
     assert!(matches!(error, Unreachable::KeyFile { .. }), "{error}");
-    target.password = Some(Secret::new("open sesame"));
+    target.password = Some(Secret::new("open sesame".to_owned()));
     reach(&target).await.unwrap().close().await;
 }
 
