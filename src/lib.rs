@@ -9,4 +9,6 @@ pub mod source;
 #[cfg(feature = "controller")]
 pub mod transport;
 
+pub mod act;
+pub mod module;
 pub mod wire;

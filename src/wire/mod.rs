@@ -1,5 +1,7 @@
 //! What controller and agent share on the pipe: messages, and the frames that carry them.
 
+mod frame;
 mod message;
 
+pub use frame::{CHUNK, Decoder, Frame, FrameError, LIMIT};
 pub use message::*;

@@ -84,7 +84,7 @@ impl Peer {
 
     async fn hear(&mut self) -> Frame {
         loop {
-            if let Some(frame) = self.decoder.next().unwrap() {
+            if let Some(frame) = self.decoder.pull().unwrap() {
                 return frame;
             }
             let mut bytes = [0; 512];

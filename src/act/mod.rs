@@ -1,0 +1,62 @@
+//! The host as modules see it, and the smallest acts that they compose.
+//!
+//! | to | use |
+//! |---|---|
+//! | read the host, as it is or (dry run) as it would be | [`Probe`] |
+//! | run a fixed read-only command | [`Probe::ask`] with a [`Question`] |
+//! | say what would change | [`Acts`], a list of [`Act`]s: [`Write`], [`Directory`], [`Link`], [`Remove`], [`Attributes`], [`Spawn`] |
+//! | change the host | [`Host`], which only an apply gets |
+//! | fail | [`Failure`] |
+
+mod acts;
+mod attributes;
+mod body;
+mod calendar;
+mod controller;
+mod delta;
+mod digest;
+mod directory;
+mod failure;
+mod host;
+mod identity;
+mod inode;
+mod link;
+mod overlay;
+mod probe;
+mod process;
+mod question;
+mod remove;
+#[cfg(test)]
+mod scratch;
+mod side;
+mod spawn;
+mod step;
+mod times;
+mod watch;
+mod write;
+
+pub use acts::{Act, Acts};
+pub use attributes::{Attributes, Bits};
+pub use body::Body;
+pub use calendar::{Date, seconds};
+pub use controller::{Alone, Controller};
+pub use delta::{Delta, Look};
+pub use digest::Digest;
+pub use directory::Directory;
+pub use failure::{Failure, Thing};
+pub use host::Host;
+pub use inode::{Inode, Kind, Moment};
+pub use link::{Link, Target};
+pub use overlay::Overlay;
+pub use probe::Probe;
+pub use process::{Finished, Program};
+pub use question::Question;
+pub use remove::Remove;
+#[cfg(test)]
+pub use scratch::Scratch;
+pub use side::{DIFF_LIMIT, side};
+pub use spawn::Spawn;
+pub use step::Step;
+pub use times::{Time, Times};
+pub use watch::Watch;
+pub use write::{Source, Write};

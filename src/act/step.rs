@@ -1,0 +1,67 @@
+use {
+    crate::wire::{Mode, Run},
+    std::{
+        collections::BTreeMap,
+        time::{Duration, Instant},
+    },
+};
+
+/// What holds for the step under way.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub id: u64,
+    /// The loop item, counted from 0.
+    pub item: usize,
+    pub mode: Mode,
+    /// Whether differences are wanted.
+    pub diff: bool,
+    /// For every process that the step starts.
+    pub environment: BTreeMap<String, String>,
+    /// Whether output is sent as it comes.
+    pub stream: bool,
+    /// In seconds, as given.
+    pub timeout: Option<u64>,
+    deadline: Option<Instant>,
+}
+
+impl Step {
+    /// A step that only looks. Takes the timeout in seconds, which begins now.
+    pub fn new(id: u64, timeout: Option<u64>) -> Self {
+        Self {
+            id,
+            item: 0,
+            mode: Mode::Look,
+            diff: true,
+            environment: BTreeMap::new(),
+            stream: false,
+            timeout,
+            deadline: timeout.and_then(|s| Instant::now().checked_add(Duration::from_secs(s))),
+        }
+    }
+
+    pub fn of(run: &Run) -> Self {
+        Self {
+            mode: run.mode,
+            diff: run.diff,
+            environment: run.environment.clone(),
+            stream: run.stream,
+            ..Self::new(run.id, run.timeout)
+        }
+    }
+
+    /// The time left; `None`: no limit.
+    pub fn remaining(&self) -> Option<Duration> {
+        let deadline = self.deadline?;
+        Some(deadline.saturating_duration_since(Instant::now()))
+    }
+
+    pub fn is_late(&self) -> bool {
+        self.remaining().is_some_and(|rest| rest.is_zero())
+    }
+}
+
+impl Default for Step {
+    fn default() -> Self {
+        Self::new(0, None)
+    }
+}

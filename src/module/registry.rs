@@ -1,0 +1,106 @@
+//! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
+
+use {
+    super::{Module, Probe, file, ping},
+    crate::wire::{Outcome, Run},
+};
+
+static ALL: &[Entry] = &[
+    entry::<file::copy::Copy>(),
+    entry::<file::file::File>(),
+    entry::<ping::Ping>(),
+    entry::<file::stat::Stat>(),
+];
+
+/// What is known about a module.
+pub struct Entry {
+    /// The canonical short name.
+    pub name: &'static str,
+    /// Other short names.
+    pub aliases: &'static [&'static str],
+    pub collection: &'static str,
+    /// The argument that free text fills.
+    pub free_form: Option<&'static str>,
+    /// Runs a step; reports each item's outcome.
+    pub run: fn(&mut Probe, &Run, &mut dyn FnMut(usize, Outcome)),
+    #[cfg(feature = "controller")]
+    schema: fn() -> super::argument::Schema,
+}
+
+const fn entry<M: Module>() -> Entry {
+    Entry {
+        name: M::NAME,
+        aliases: M::ALIASES,
+        collection: M::COLLECTION,
+        free_form: M::FREE_FORM,
+        run: super::run::<M>,
+        #[cfg(feature = "controller")]
+        schema: super::argument::Schema::of::<M>,
+    }
+}
+
+/// All modules, by name.
+pub fn all() -> &'static [Entry] {
+    ALL
+}
+
+/// Finds a module by the name that a task gives it: short, or with its collection.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    ALL.iter().find(|entry| entry.is(name))
+}
+
+impl Entry {
+    fn is(&self, name: &str) -> bool {
+        let (collection, short) = name.rsplit_once('.').unwrap_or(("", name));
+        let known = ["", "ansible.builtin", "ansible.legacy"].contains(&collection)
+            || collection == self.collection;
+        known && (short == self.name || self.aliases.contains(&short))
+    }
+
+    /// The name with its collection.
+    pub fn full_name(&self) -> String {
+        format!("{}.{}", self.collection, self.name)
+    }
+}
+
+#[cfg(feature = "controller")]
+impl Entry {
+    /// The module's arguments. Made anew with each call.
+    pub fn schema(&self) -> super::argument::Schema {
+        (self.schema)()
+    }
+}
+
+/// The module name that is nearest to a mistyped one.
+#[cfg(feature = "controller")]
+pub fn nearest(name: &str) -> Option<&'static str> {
+    let short = name.rsplit('.').next().unwrap_or(name);
+    let names = ALL
+        .iter()
+        .flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
+    super::argument::nearest(short, names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_and_unique() {
+        let names: Vec<_> = ALL.iter().map(|entry| entry.name).collect();
+        assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+    }
+
+    #[test]
+    fn finds_by_short_and_full_name() {
+        for name in ["copy", "ansible.builtin.copy", "ansible.legacy.copy"] {
+            assert_eq!(
+                find(name).map(Entry::full_name).as_deref(),
+                Some("ansible.builtin.copy")
+            );
+        }
+        assert!(find("community.general.copy").is_none());
+        #[cfg(feature = "controller")]
+        assert_eq!(nearest("ansible.builtin.coppy"), Some("copy"));
+    }
+}
