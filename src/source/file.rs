@@ -1,23 +1,47 @@
 use std::{
-    fmt::{self, Display, Formatter},
+    fmt::{self, Debug, Display, Formatter},
     path::{Path, PathBuf},
     sync::Arc,
 };
+use zeroize::Zeroizing;
 
 /// A file's text, read once and shared by everything that points into it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct SourceFile {
     path: PathBuf,
-    text: String,
+    text: Zeroizing<String>,
+    confidential: bool,
+}
+
+/// The path only: a text may be long, or a secret.
+impl Debug for SourceFile {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        f.debug_tuple("SourceFile").field(&self.path).finish()
+    }
 }
 
 impl SourceFile {
-    /// Takes the path to show in messages and the text as it was read (decrypted, where the whole file is a vault).
+    /// Takes the path to show in messages and the text as it was read.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<Self> {
         Arc::new(Self {
             path: path.into(),
-            text: text.into(),
+            text: Zeroizing::new(text.into()),
+            confidential: false,
         })
+    }
+
+    /// A file that is a vault as a whole: its decrypted text is never shown, and wiped when nothing points into it any more.
+    pub fn confidential(path: impl Into<PathBuf>, text: Zeroizing<String>) -> Arc<Self> {
+        Arc::new(Self {
+            path: path.into(),
+            text,
+            confidential: true,
+        })
+    }
+
+    /// Whether the text came out of a vault, so that what stands in it is a secret.
+    pub fn is_confidential(&self) -> bool {
+        self.confidential
     }
 
     pub fn path(&self) -> &Path {
@@ -30,7 +54,7 @@ impl SourceFile {
 }
 
 /// Where something stands: a range of bytes in a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Place {
     file: Arc<SourceFile>,
     start: usize,
@@ -105,6 +129,12 @@ impl Display for Place {
     }
 }
 
+impl Debug for Place {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "{self} ({}..{})", self.start, self.end)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,5 +153,15 @@ mod tests {
         let file = SourceFile::new("f", "ä");
         let place = Place::new(&file, 1, 99);
         assert_eq!((place.start(), place.end()), (0, 2));
+    }
+
+    #[test]
+    fn debug_shows_no_text() {
+        let file = SourceFile::confidential("f", Zeroizing::new("hunter2".to_owned()));
+        let place = Place::new(&file, 0, 7);
+        assert_eq!(
+            format!("{place:?} {file:?}"),
+            r#"f:1:1 (0..7) SourceFile("f")"#
+        );
     }
 }

@@ -1,6 +1,6 @@
 use {
-    super::{BadWord, Line, Word, line::Script, secret::Secret},
-    super::{Unreachable, tail::clean},
+    super::{BadWord, Line, Unreachable, Word, line::Script, tail::clean},
+    crate::source::Secret,
 };
 
 /// What sudo asks with, so that its question is told from other text.

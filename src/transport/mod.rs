@@ -21,7 +21,6 @@ mod program;
 mod russh;
 mod russh_login;
 mod russh_options;
-mod secret;
 mod tail;
 mod target;
 mod unreachable;
@@ -33,7 +32,8 @@ pub use line::{BadWord, Line, Word};
 pub use listener::Listener;
 pub use pipe::{Exit, Pipe};
 pub use program::{AgentProgram, Shipment};
-pub use secret::Secret;
+
+pub use crate::source::Secret;
 pub use target::{HostKeys, Method, Operator, Target};
 pub use unreachable::{Lost, Unreachable};
 
