@@ -90,7 +90,7 @@ impl Agent {
     pub async fn run(
         &mut self,
         runs: Vec<Run>,
-        contents: &dyn ContentStore,
+        contents: &ContentStore,
         listener: &mut dyn Listener,
         cancel: &watch::Receiver<bool>,
     ) -> Result<Vec<Vec<Outcome>>, Lost> {
@@ -145,7 +145,7 @@ impl Agent {
     async fn drain(
         &mut self,
         open: &mut Open,
-        contents: &dyn ContentStore,
+        contents: &ContentStore,
         listener: &mut dyn Listener,
     ) -> Result<(), Lost> {
         while !open.is_done() {
@@ -167,7 +167,7 @@ impl Agent {
         &mut self,
         frame: Frame,
         open: &mut Open,
-        contents: &dyn ContentStore,
+        contents: &ContentStore,
         listener: &mut dyn Listener,
     ) -> Result<(), Lost> {
         match frame {
@@ -184,7 +184,7 @@ impl Agent {
         &mut self,
         report: Report,
         open: &mut Open,
-        contents: &dyn ContentStore,
+        contents: &ContentStore,
         listener: &mut dyn Listener,
     ) -> Result<(), Lost> {
         match report {
@@ -205,12 +205,7 @@ impl Agent {
         Ok(())
     }
 
-    fn serve(
-        &mut self,
-        sha256: &str,
-        open: &Open,
-        contents: &dyn ContentStore,
-    ) -> Result<(), Lost> {
+    fn serve(&mut self, sha256: &str, open: &Open, contents: &ContentStore) -> Result<(), Lost> {
         match contents.open(sha256) {
             Ok(content) => {
                 self.send(&Request::Content { refused: None }, open)?;

@@ -70,7 +70,7 @@ impl Conversation {
     /// Waits for the next frame, and sends what is queued meanwhile. May be cut off and called again.
     pub(super) async fn next(&mut self) -> Result<Frame, Broken> {
         loop {
-            if let Some(frame) = self.decoder.next()? {
+            if let Some(frame) = self.decoder.pull()? {
                 return Ok(frame);
             }
             self.refill()?;

@@ -1,6 +1,6 @@
 use {
-    super::{BadWord, Line, Word, line::Script, secret::Secret},
-    super::{Unreachable, tail::clean},
+    super::{BadWord, Line, Unreachable, Word, line::Script, tail::clean},
+    crate::source::Secret,
 };
 
 /// What sudo asks with, so that its question is told from other text.
@@ -154,7 +154,7 @@ mod tests {
             means,
             exe: None,
             user: "postgres".to_owned(),
-            password: password.map(Secret::new),
+            password: password.map(|text| Secret::new(text.to_owned())),
             flags: vec!["-n".to_owned()],
         }
     }

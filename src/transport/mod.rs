@@ -5,12 +5,13 @@
 
 mod agent;
 mod bootstrap;
-mod content;
+mod content_store;
 mod conversation;
 mod dialogue;
 mod escalate;
 mod known_hosts;
 mod line;
+mod listener;
 mod local;
 mod openssh;
 mod openssh_log;
@@ -20,18 +21,19 @@ mod program;
 mod russh;
 mod russh_login;
 mod russh_options;
-mod secret;
 mod tail;
 mod target;
 mod unreachable;
 
 pub use agent::Agent;
-pub use content::{ContentStore, Listener};
+pub use content_store::ContentStore;
 pub use escalate::{Become, Means};
 pub use line::{BadWord, Line, Word};
+pub use listener::Listener;
 pub use pipe::{Exit, Pipe};
 pub use program::{AgentProgram, Shipment};
-pub use secret::Secret;
+
+pub use crate::source::Secret;
 pub use target::{HostKeys, Method, Operator, Target};
 pub use unreachable::{Lost, Unreachable};
 

@@ -1,5 +1,5 @@
 use {
-    super::{Unreachable, Word},
+    super::{Unreachable, Word, content_store::digits},
     flate2::{Compression, write::GzEncoder},
     sha2::{Digest, Sha256},
     std::{
@@ -136,10 +136,7 @@ impl AgentProgram {
 
 fn read(path: &Path) -> Result<Shipment, String> {
     let raw = fs::read(path).map_err(|error| error.to_string())?;
-    let digits: String = Sha256::digest(&raw)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digits = digits(&Sha256::digest(&raw));
     let sha256 = Word::checked("hash", &digits).map_err(|error| error.to_string())?;
     Ok(Shipment {
         sha256,

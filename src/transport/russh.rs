@@ -114,7 +114,7 @@ pub(super) struct Guard {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
     #[error("unknown key")]
-    Unknown(PublicKey),
+    Unknown(Box<PublicKey>),
     #[error("changed key")]
     Changed { known: String },
     #[error("{reason}")]
@@ -189,7 +189,7 @@ impl Guard {
                     reason: error.to_string(),
                 })
             }
-            _ => Err(Refusal::Unknown(key.clone())),
+            _ => Err(Refusal::Unknown(Box::new(key.clone()))),
         }
     }
 }

@@ -1,5 +1,6 @@
 use {
-    super::{Target, Unreachable, russh::Guard, secret::Secret},
+    super::{Target, Unreachable, russh::Guard},
+    crate::source::Secret,
     ::russh::{
         client::{AuthResult, Handle, KeyboardInteractiveAuthResponse},
         keys::{

@@ -1,5 +1,5 @@
 use {
-    super::secret::Secret,
+    crate::source::Secret,
     std::{path::PathBuf, time::Duration},
 };
 

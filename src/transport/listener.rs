@@ -1,16 +1,4 @@
-use {
-    crate::wire::{Outcome, Stream},
-    std::io::{self, Read},
-};
-
-/// What the controller holds for the hosts: content by its hash.
-pub trait ContentStore: Send + Sync {
-    /// Opens the content with this SHA-256 (hexadecimal digits) for reading from its beginning.
-    ///
-    /// # Errors
-    /// When it is not held, or cannot be read; the host is told the text.
-    fn open(&self, sha256: &str) -> io::Result<Box<dyn Read + Send>>;
-}
+use crate::wire::{Outcome, Stream};
 
 /// Hears what happens while steps run on a host, as it happens.
 pub trait Listener: Send {

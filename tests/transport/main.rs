@@ -1,0 +1,245 @@
+//! Both ways of ssh against a real sshd on the loopback: keys of hosts and users, the bootstrap, and every error on the way.
+
+mod conversation;
+mod escalation;
+mod sshd;
+
+use {
+    farcast::transport::{
+        Agent, AgentProgram, HostKeys, Method, Operator, Secret, Target, Transport, Unreachable,
+        connect,
+    },
+    sshd::{Sshd, fake_agent},
+    std::{fs, os::unix::fs::PermissionsExt, time::Duration},
+    tokio::sync::Semaphore,
+};
+
+const BOTH: [Method; 2] = [Method::Ssh, Method::Russh];
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn target(sshd: &Sshd, method: Method) -> Target {
+    Target {
+        name: "web1".to_owned(),
+        address: "127.0.0.1".to_owned(),
+        port: Some(sshd.port),
+        user: None,
+        method,
+        key_file: Some(sshd.path("ed25519")),
+        password: None,
+        common_args: Vec::new(),
+        known_hosts: Some(sshd.path("known_hosts")),
+        host_keys: HostKeys::Verify,
+        connect_timeout: Duration::from_secs(10),
+        keepalive: Duration::from_secs(15),
+        operator: Operator {
+            user: Some(whoami()),
+            ..Operator::default()
+        },
+    }
+}
+
+fn whoami() -> String {
+    let output = std::process::Command::new("id")
+        .arg("-un")
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+async fn reach(target: &Target) -> Result<Box<dyn Transport>, Unreachable> {
+    connect(target, &Semaphore::new(1)).await
+}
+
+async fn refusal(target: &Target) -> Unreachable {
+    match reach(target).await {
+        Ok(_) => panic!("connected"),
+        Err(error) => error,
+    }
+}
+
+async fn start(transport: &dyn Transport, program: &AgentProgram) -> Result<Agent, Unreachable> {
+    Agent::start(transport, None, program, PATIENCE).await
+}
+
+#[tokio::test]
+async fn the_agent_is_delivered_once_and_kept_privately() {
+    for method in BOTH {
+        let sshd = Sshd::start();
+        let programs = tempfile::tempdir().unwrap();
+        fake_agent(programs.path(), farcast::wire::VERSION);
+        let program = AgentProgram::in_directory(programs.path());
+        let transport = reach(&target(&sshd, method)).await.unwrap();
+        for _ in 0..2 {
+            let agent = start(&*transport, &program).await.unwrap();
+            assert_eq!(agent.hello().user, "ada");
+            agent.close().await;
+        }
+        transport.close().await;
+        let cache = sshd.path("cache/farcast");
+        let names: Vec<String> = fs::read_dir(&cache)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let hash = &program.kinds().unwrap()[0].1;
+        assert_eq!(names, [format!("farcast-agent-{hash}")]);
+        for path in [cache.join(&names[0]), cache] {
+            let mode = fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o7777, 0o700, "{}", path.display());
+        }
+        let starts = fs::read_to_string(sshd.path("cache/starts")).unwrap();
+        assert_eq!(starts.lines().count(), 2);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_key_is_named_and_can_be_accepted() {
+    for method in BOTH {
+        let sshd = Sshd::start();
+        sshd.know_nothing();
+        let mut target = target(&sshd, method);
+        let error = refusal(&target).await;
+        assert!(
+            matches!(error, Unreachable::UnknownKey { .. }),
+            "{method:?}: {error}"
+        );
+        let text = error.to_string();
+        assert!(text.contains(&sshd.fingerprint()), "{text}");
+        assert!(text.contains("ssh-ed25519") && text.contains("--accept-new-host-keys"));
+        assert_eq!(fs::read_to_string(sshd.path("known_hosts")).unwrap(), "");
+
+        target.host_keys = HostKeys::AcceptNew;
+        reach(&target).await.unwrap().close().await;
+        target.host_keys = HostKeys::Verify;
+        reach(&target).await.unwrap().close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_changed_key_is_refused_even_when_new_ones_are_accepted() {
+    for method in BOTH {
+        let sshd = Sshd::start();
+        sshd.know("stranger");
+        let mut target = target(&sshd, method);
+        target.host_keys = HostKeys::AcceptNew;
+        let error = refusal(&target).await;
+        assert!(
+            matches!(error, Unreachable::ChangedKey { .. }),
+            "{method:?}: {error}"
+        );
+        let line = format!("line 2 of {}", sshd.path("known_hosts").display());
+        assert!(
+            error
+                .to_string()
+                .to_lowercase()
+                .contains(&line.to_lowercase()),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_the_host_does_not_take_is_said_to_be_refused() {
+    for method in BOTH {
+        let sshd = Sshd::start();
+        let mut target = target(&sshd, method);
+        target.key_file = Some(sshd.path("stranger"));
+        let error = refusal(&target).await;
+        assert!(
+            matches!(error, Unreachable::LoginRefused { .. }),
+            "{method:?}: {error}"
+        );
+        assert!(error.to_string().contains("stranger"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn every_kind_of_key_logs_in() {
+    let sshd = Sshd::start();
+    for method in BOTH {
+        for kind in ["rsa", "ecdsa"] {
+            let mut target = target(&sshd, method);
+            target.key_file = Some(sshd.path(kind));
+            let reached = reach(&target).await;
+            reached
+                .unwrap_or_else(|error| panic!("{kind}: {error}"))
+                .close()
+                .await;
+        }
+    }
+    let mut target = target(&sshd, Method::Russh);
+    target.key_file = Some(sshd.path("locked"));
+    let error = refusal(&target).await;
+    assert!(matches!(error, Unreachable::KeyFile { .. }), "{error}");
+    target.password = Some(Secret::new("open sesame".to_owned()));
+    reach(&target).await.unwrap().close().await;
+}
+
+#[tokio::test]
+async fn nobody_at_the_port_and_no_such_name() {
+    for method in BOTH {
+        let sshd = Sshd::start();
+        let mut target = target(&sshd, method);
+        target.port = Some(1);
+        let error = refusal(&target).await;
+        assert!(
+            matches!(error, Unreachable::Refused { .. }),
+            "{method:?}: {error}"
+        );
+        target.address = "no-such-host.invalid".to_owned();
+        let error = refusal(&target).await;
+        assert!(
+            matches!(error, Unreachable::NoSuchName { .. }),
+            "{method:?}: {error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn options_for_ssh_are_honoured() {
+    let sshd = Sshd::start();
+    for method in BOTH {
+        let mut target = target(&sshd, method);
+        target.port = None;
+        target.key_file = None;
+        let words = format!(
+            "-C -o ControlMaster=auto -oPort={} -i {}",
+            sshd.port,
+            sshd.path("ed25519").display()
+        );
+        target.common_args = words.split(' ').map(str::to_owned).collect();
+        reach(&target).await.unwrap().close().await;
+        target.common_args.push("-f".to_owned());
+        assert!(matches!(refusal(&target).await, Unreachable::Option { .. }));
+    }
+}
+
+#[tokio::test]
+async fn an_agent_of_another_build_is_told_apart() {
+    let sshd = Sshd::start();
+    let programs = tempfile::tempdir().unwrap();
+    fake_agent(programs.path(), 7);
+    let program = AgentProgram::in_directory(programs.path());
+    let transport = reach(&target(&sshd, Method::Ssh)).await.unwrap();
+    let error = start(&*transport, &program).await.err().unwrap();
+    assert!(
+        matches!(error, Unreachable::Version { theirs: 7, .. }),
+        "{error}"
+    );
+    transport.close().await;
+}
+
+#[tokio::test]
+async fn a_machine_without_a_program_is_named() {
+    let sshd = Sshd::start();
+    let programs = tempfile::tempdir().unwrap();
+    fs::write(programs.path().join("farcast-agent-vax"), "").unwrap();
+    let program = AgentProgram::in_directory(programs.path());
+    let transport = reach(&target(&sshd, Method::Ssh)).await.unwrap();
+    let error = start(&*transport, &program)
+        .await
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(error.contains("available: vax"), "{error}");
+    transport.close().await;
+}
