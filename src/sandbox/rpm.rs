@@ -148,6 +148,8 @@ pub(super) static TABLE: [Rpm; 39] = [
             "/etc/ufw",
             "/usr/lib/systemd/system/nginx.service",
             "/usr/share/apport",
+            // A link into Debian's directory of modules.
+            "/usr/share/nginx/modules",
         ],
         files: &[
             (
@@ -272,7 +274,8 @@ pub(super) static TABLE: [Rpm; 39] = [
     Rpm::plain("xz", &["xz-utils"]),
     Rpm::plain("rsync", &["rsync"]),
     Rpm::plain("tree", &["tree"]),
-    Rpm::hollow("bash", &["bash"]),
+    // Scriptlets need the shell by its path.
+    Rpm { provides: &["/bin/sh", "/usr/bin/sh", "/bin/bash"], ..Rpm::hollow("bash", &["bash"]) },
     Rpm::hollow("ca-certificates", &["ca-certificates"]),
     Rpm::hollow("coreutils", &["coreutils"]),
     Rpm::hollow("dbus", &["dbus"]),
