@@ -128,3 +128,17 @@ fn a_debian_host_is_debian_and_installs_nginx_by_apt() {
     assert!(page(&sandbox, "web").contains("Welcome to nginx!"));
     sandbox.down().unwrap();
 }
+
+#[test]
+fn a_centos_host_looks_like_el_and_installs_nginx_by_dnf() {
+    let sandbox = up("centos", &[spec("web", Image::Centos9)]);
+    assert!(as_root(&sandbox, "web", &["cat", "/etc/os-release"]).contains("ID=\"centos\"\n"));
+    assert_eq!(
+        as_operator(&sandbox, "web", "hostname; sudo -n id -un"),
+        "web\nroot\n"
+    );
+    as_root(&sandbox, "web", &["dnf", "install", "-y", "nginx"]);
+    as_root(&sandbox, "web", &["systemctl", "start", "nginx"]);
+    assert!(page(&sandbox, "web").contains("Welcome to nginx!"));
+    sandbox.down().unwrap();
+}

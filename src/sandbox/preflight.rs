@@ -31,7 +31,7 @@ const TO_RUN: [(&str, &str); 7] = [
 ];
 
 /// Programs that building an image needs besides.
-const TO_BUILD: [(&str, &str); 1] = [("debootstrap", "debootstrap")];
+const TO_BUILD: [(&str, &str); 2] = [("debootstrap", "debootstrap"), ("dpkg-deb", "dpkg")];
 
 /// Checks that hosts can be made here.
 ///
