@@ -19,6 +19,7 @@ pub struct AddHost {
 
 impl Control for AddHost {
     const NAME: &'static str = "add_host";
+    const ONCE: bool = true;
     const OPEN: bool = true;
 
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {

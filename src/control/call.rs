@@ -1,7 +1,7 @@
 use {
     super::Meta,
     crate::{
-        program::Step,
+        program::{Library, Step},
         source::{Fault, Place},
         template::{TemplateError, Value},
         variable::{Scope, Values, Vars},
@@ -108,6 +108,13 @@ pub enum Include {
 }
 
 impl Call<'_> {
+    /// Where files and roles of the play come from.
+    pub fn library(&self) -> Result<&Library, Fault> {
+        let play = self.scope.around().play.as_deref();
+        play.and_then(|play| play.library.as_deref())
+            .ok_or_else(|| Fault::new("there is no playbook to take files from").at(self.place()))
+    }
+
     /// Where the step stands.
     pub fn place(&self) -> &Place {
         &self.step.task.place

@@ -3,8 +3,11 @@
 mod add_host;
 mod assert;
 mod call;
+mod copy;
 mod debug;
 mod fail;
+mod fetch;
+mod file_source;
 mod group_by;
 mod include_role;
 mod include_tasks;
@@ -12,12 +15,16 @@ mod include_vars;
 mod meta;
 mod pause;
 mod registry;
+mod script;
 mod set_fact;
 mod set_stats;
+mod template;
+mod unarchive;
 mod wait_for_connection;
 
 pub use {
-    call::{Call, Change, Done, Include, Keep, Prepared, Remote, Wait},
+    call::{Call, Change, Done, Include, Keep, Prepared, Remote, Wait, fault},
+    fetch::write_here,
     meta::Meta,
     registry::{Entry, all, find},
 };
@@ -32,6 +39,8 @@ pub trait Control: DeserializeOwned + JsonSchema + 'static {
     const FREE_FORM: Option<&'static str> = None;
     /// Takes arguments of any name besides those described.
     const OPEN: bool = false;
+    /// Runs on one host for the whole batch.
+    const ONCE: bool = false;
     /// Arguments that are conditions or templates to be evaluated later, and so are not rendered.
     const RAW: &'static [&'static str] = &[];
 

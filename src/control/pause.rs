@@ -29,6 +29,7 @@ fn yes() -> bool {
 
 impl Control for Pause {
     const NAME: &'static str = "pause";
+    const ONCE: bool = true;
 
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {
         let time = match (self.minutes, self.seconds) {

@@ -180,11 +180,16 @@ pub fn boolean(value: &Node) -> Option<bool> {
         Kind::Bool(value) => Some(*value),
         Kind::Int(1) => Some(true),
         Kind::Int(0) => Some(false),
-        Kind::String(text) => match text.to_ascii_lowercase().as_str() {
-            "yes" | "true" | "on" | "1" | "y" | "t" => Some(true),
-            "no" | "false" | "off" | "0" | "n" | "f" => Some(false),
-            _ => None,
-        },
+        Kind::String(text) => boolean_text(text),
+        _ => None,
+    }
+}
+
+/// The words that Ansible takes for true and false.
+pub fn boolean_text(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "yes" | "true" | "on" | "1" | "1.0" | "y" | "t" => Some(true),
+        "no" | "false" | "off" | "0" | "0.0" | "n" | "f" => Some(false),
         _ => None,
     }
 }
@@ -207,6 +212,11 @@ impl Keywords {
             .iter()
             .find(|(name, _)| *name == key)
             .map(|(_, value)| value)
+    }
+
+    /// Reads a map of keywords, such as `apply:`. Errors: no map, or a name that is no keyword there.
+    pub fn read(node: &Node, on: On, what: &str) -> Result<Self, Fault> {
+        super::reader::Reader::new(node, on, what)?.only_keywords(on, what)
     }
 
     /// Takes the value once its shape is found fit.

@@ -11,7 +11,7 @@ mod task;
 pub use {
     action::Action,
     block::{Block, Item, items},
-    keyword::{Key, Keywords, On, Shape},
+    keyword::{Key, Keywords, On, Shape, boolean, boolean_text},
     play::{Entry, Import, Play, playbook},
     role::{RoleUse, role_uses},
     task::{Loop, Task},

@@ -3,7 +3,7 @@ use {
     crate::{
         playbook::{Key, Keywords},
         source::Node,
-        variable::Vars,
+        variable::{Values, Vars},
     },
     std::sync::Arc,
 };
@@ -16,6 +16,8 @@ pub struct Frame {
     pub vars: Arc<Vars>,
     /// Parameters of a role or an include: they win over facts that were set.
     pub params: Arc<Vars>,
+    /// The loop variables that an include stands under.
+    pub values: Arc<Values>,
     /// The role that begins here.
     pub role: Option<Arc<Role>>,
     pub parent: Option<Arc<Frame>>,
@@ -41,6 +43,7 @@ impl Frame {
             vars: Arc::new(vars),
             keywords,
             params: Arc::default(),
+            values: Arc::default(),
             role: None,
             parent: parent.map(Arc::clone),
         }

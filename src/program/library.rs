@@ -37,12 +37,12 @@ impl Library {
 
     /// The tasks of a file. Errors: the file's, and what is wrong in it.
     pub fn tasks(&self, path: &Path, on: On) -> Result<Vec<Item>, Fault> {
-        items(&self.store.yaml(path)?, on)
+        items(&self.store.document(path)?, on)
     }
 
     /// The variables of a file; an empty file has none.
     pub fn vars(&self, path: &Path) -> Result<Vars, Fault> {
-        let node = self.store.yaml(path)?;
+        let node = self.store.document(path)?;
         match &node.kind {
             Kind::Null | Kind::Map(_) => Ok(Vars::from_node(Some(&node))),
             _ => Err(Fault::new(format!(
@@ -143,7 +143,7 @@ impl Library {
     ) -> Result<Option<Node>, Fault> {
         let places = candidates(&role.join(kind), name);
         match first_file(&places) {
-            Some(path) => self.store.yaml(&path).map(Some),
+            Some(path) => self.store.document(&path).map(Some),
             None if name == "main" => Ok(None),
             None => Err(missing(&format!("`{name}` in the role's {kind}"), &places, place)),
         }

@@ -10,11 +10,12 @@ mod step;
 mod tag;
 
 pub use {
-    compile::{Compiler, PlayProgram, Program},
+    compile::{Compiler, Included, PlayProgram, Program},
     frame::{Frame, FrameKind},
     library::Library,
     order::Order,
-    role::Role,
+    role::{Role, RoleParts},
     step::{Element, Section, Step},
     tag::TagFilter,
 };
+pub(crate) use library::sorted_files;

@@ -92,7 +92,7 @@ impl<'a> Batch<'a> {
             return Ok(());
         }
         let steering = step.task.action.short_name() == "meta";
-        if !steering && self.runner.options.step && !step.implied && !self.confirmed(&title).await {
+        if !steering && self.runner.options.step && !step.implied && !self.confirmed(&title) {
             self.pass(&hosts);
             return Ok(());
         }
@@ -449,11 +449,9 @@ impl<'a> Batch<'a> {
         }
     }
 
-    async fn confirmed(&self, title: &str) -> bool {
-        let answer = self
-            .runner
-            .ask(&format!("Perform task: TASK: {title} (N)o/(y)es: "), true)
-            .await;
+    fn confirmed(&self, title: &str) -> bool {
+        let question = format!("Perform task: TASK: {title} (N)o/(y)es: ");
+        let answer = self.runner.ask(&question, true);
         matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
     }
 

@@ -275,7 +275,7 @@ impl Item<'_> {
                 Done::ok(Object::from_iter([("delta".to_owned(), time.as_secs().into())]))
             }
             Wait::Prompt { text, echo } => {
-                let answer = self.runner.ask(&text, echo).await;
+                let answer = self.runner.ask(&text, echo);
                 Done::ok(Object::from_iter([("user_input".to_owned(), answer.into())]))
             }
             Wait::Connection { delay, timeout, sleep } => self.wait_for_connection(delay, timeout, sleep).await,
@@ -437,7 +437,7 @@ impl Arguments<'_> {
         let object = self.accept(object)?;
         let canonical = values
             .into_iter()
-            .map(|(name, value)| (self.schema.canonical(&name).unwrap_or(&name).to_owned(), value))
+            .map(|(name, value)| (self.schema.argument(&name).map_or(name.clone(), |argument| argument.name.clone()), value))
             .collect();
         Ok((canonical, object))
     }

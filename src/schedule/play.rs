@@ -57,6 +57,7 @@ impl Runner {
             name: program.play.name(),
             frame: Some(Arc::clone(&program.frame)),
             dir: program.library.dir.clone(),
+            library: Some(Arc::clone(&program.library)),
             all_hosts,
             batch,
             prompted,
@@ -180,7 +181,7 @@ impl Runner {
             }
             let prompt = text("prompt")?.map_or_else(|| name.clone(), |prompt| prompt.to_string());
             let private = text("private")?.is_none_or(|value| value.is_true());
-            let mut answer = self.ask_person(&format!("{prompt}: "), !private);
+            let mut answer = self.ask(&format!("{prompt}: "), !private);
             if answer.is_empty() {
                 answer = text("default")?.map(|value| value.to_string()).unwrap_or_default();
             }

@@ -1,6 +1,6 @@
 use {
     crate::{
-        control::Contents,
+        transport::ContentStore,
         transport::{
             self, Agent, AgentProgram, Become, Listener, Lost, Method, Target, Transport, Unreachable,
         },
@@ -63,7 +63,7 @@ impl Connections {
         target: &Target,
         becoming: Option<&Become>,
         run: Run,
-        contents: &Contents,
+        contents: &ContentStore,
         listener: &mut dyn Listener,
         cancel: &watch::Receiver<bool>,
     ) -> Result<Vec<Outcome>, Silence> {

@@ -6,7 +6,7 @@ use {
         target::{Login, Resolver},
     },
     crate::{
-        control::Contents,
+        transport::ContentStore,
         event::{Event, Recap},
         playbook::Key,
         program::{Program, TagFilter},
@@ -55,7 +55,7 @@ pub struct Runner {
     pub world: Arc<World>,
     pub options: Options,
     pub connections: Connections,
-    pub contents: Contents,
+    pub contents: ContentStore,
     pub sink: Sink,
     /// Turns true when the run is to end now.
     pub cancel: watch::Receiver<bool>,
@@ -82,7 +82,7 @@ impl Runner {
             world,
             options,
             connections,
-            contents: Contents::default(),
+            contents: ContentStore::default(),
             sink,
             cancel,
             ask,
@@ -127,7 +127,8 @@ impl Runner {
         &self.forks
     }
 
-    pub(super) async fn ask(&self, text: &str, echo: bool) -> String {
+    /// Asks the person; everything else waits.
+    pub(super) fn ask(&self, text: &str, echo: bool) -> String {
         tokio::task::block_in_place(|| (self.ask)(text, echo))
     }
 

@@ -69,6 +69,14 @@ impl Store {
         Ok(yaml::load_one(&self.file(path)?)?)
     }
 
+    /// What is in a vault of any kind of bytes.
+    ///
+    /// # Errors
+    /// It is unreadable, too large, or no password opens it.
+    pub fn decrypted(&self, path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
+        self.open(&bytes(path)?, path)
+    }
+
     fn read(&self, path: &Path) -> Result<Arc<SourceFile>, Fault> {
         let bytes = bytes(path)?;
         if !vault::is_vault(&bytes) {

@@ -7,6 +7,7 @@ mod builtin;
 mod call;
 mod compile;
 mod context;
+mod convert;
 mod edit;
 mod engine;
 mod error;
@@ -29,8 +30,9 @@ mod statement;
 mod test;
 mod variables;
 
+pub use convert::{describe, display, from_json, raw, strings, to_json, to_node};
 pub use engine::{Engine, Settings};
 pub use error::{ErrorKind, TemplateError};
-pub use minijinja::value::Value;
+pub use minijinja::value::{Value, ValueKind};
 pub use omit::{is_omit, omit};
 pub use variables::Variables;

@@ -170,7 +170,12 @@ fn layers(world: &World, host: &str, around: &Surroundings) -> Vec<Layer> {
     let play_roles = play.map_or(Vec::new(), PlayContext::roles_last_first);
 
     let mut layers = vec![Layer::Raw(Arc::clone(&world.extra))];
-    layers.extend(chain().map(|frame| Layer::Raw(Arc::clone(&frame.params))));
+    layers.extend(chain().flat_map(|frame| {
+        [
+            Layer::Ready(Arc::clone(&frame.values)),
+            Layer::Raw(Arc::clone(&frame.params)),
+        ]
+    }));
     layers.push(Layer::Ready(memory.set));
     layers.push(Layer::Raw(memory.included));
     let inner = chain().filter(|frame| frame.kind != FrameKind::Play);

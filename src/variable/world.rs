@@ -2,7 +2,8 @@ use {
     super::{Layer, Memory, Values, Vars},
     crate::{
         inventory::Inventory,
-        program::{Frame, Role},
+        program::{Frame, Library, Role},
+        source::Store,
         template::Engine,
     },
     std::{
@@ -20,6 +21,7 @@ pub struct World {
     /// `-e`: wins over everything.
     pub extra: Arc<Vars>,
     pub settings: Settings,
+    pub store: Arc<Store>,
     memories: RwLock<HashMap<String, Memory>>,
     layers: RwLock<HashMap<String, Arc<[Layer]>>>,
 }
@@ -46,6 +48,7 @@ pub struct PlayContext {
     pub frame: Option<Arc<Frame>>,
     /// The playbook's directory.
     pub dir: PathBuf,
+    pub library: Option<Arc<Library>>,
     /// Every host of the play, those that failed among them.
     pub all_hosts: Vec<String>,
     /// The hosts of the batch under way.
@@ -77,6 +80,12 @@ impl PlayContext {
         self.roles.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Lets the whole play see a role's defaults and variables from now on.
+    pub fn publish(&self, role: &Arc<Role>) {
+        let mut roles = self.roles.write().unwrap_or_else(PoisonError::into_inner);
+        roles.push(Arc::clone(role));
+    }
+
     /// The same, strongest first.
     pub fn roles_last_first(&self) -> Vec<Arc<Role>> {
         let mut roles = self.role_list();
@@ -93,8 +102,9 @@ impl PlayContext {
 }
 
 impl World {
-    pub fn new(engine: Engine, inventory: Inventory, extra: Vars, settings: Settings) -> Self {
+    pub fn new(engine: Engine, store: Arc<Store>, inventory: Inventory, extra: Vars, settings: Settings) -> Self {
         Self {
+            store,
             engine,
             inventory: RwLock::new(inventory),
             extra: Arc::new(extra),
@@ -126,10 +136,12 @@ impl World {
             return layers;
         }
         let inventory = self.inventory.read().unwrap_or_else(PoisonError::into_inner);
+        // What cannot be read was said by `check_inventory` before the first play.
         let layers: Arc<[Layer]> = inventory
-            .layers(host)
+            .layers(host, &self.store)
+            .unwrap_or_default()
             .into_iter()
-            .map(|layer| Layer::Raw(Arc::new(Vars::from_entries(layer.entries))))
+            .map(|layer| Layer::Raw(Arc::new(Vars::from_entries(layer.variables.entries().to_vec()))))
             .collect();
         self.layers
             .write()
