@@ -7,5 +7,6 @@
 pub mod source;
 
 pub mod act;
+pub mod agent;
 pub mod module;
 pub mod wire;
