@@ -5,27 +5,27 @@
 
 // The operator's side, in the order of the data.
 #[cfg(feature = "controller")]
+pub mod check;
+#[cfg(feature = "controller")]
 pub mod cli;
 #[cfg(feature = "controller")]
-pub mod source;
+pub mod control;
 #[cfg(feature = "controller")]
 pub mod inventory;
 #[cfg(feature = "controller")]
 pub mod playbook;
 #[cfg(feature = "controller")]
-pub mod variable;
-#[cfg(feature = "controller")]
-pub mod template;
-#[cfg(feature = "controller")]
-pub mod check;
-#[cfg(feature = "controller")]
 pub mod program;
 #[cfg(feature = "controller")]
 pub mod schedule;
 #[cfg(feature = "controller")]
-pub mod control;
+pub mod source;
+#[cfg(feature = "controller")]
+pub mod template;
 #[cfg(feature = "controller")]
 pub mod transport;
+#[cfg(feature = "controller")]
+pub mod variable;
 
 // What both sides share.
 pub mod wire;

@@ -14,5 +14,7 @@ pub fn bad_arguments(action: &Action, errors: &[ArgumentError]) -> Fault {
     let fault = Fault::new(format!("`{name}`: {first}"))
         .at(&place(first))
         .help(format!("`farcast doc {name}` lists the arguments"));
-    errors.fold(fault, |fault, error| fault.note(error.to_string(), &place(error)))
+    errors.fold(fault, |fault, error| {
+        fault.note(error.to_string(), &place(error))
+    })
 }

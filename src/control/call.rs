@@ -85,9 +85,19 @@ pub enum Change {
 
 #[derive(Debug)]
 pub enum Wait {
-    For { time: Duration, prompt: Option<String> },
-    Prompt { text: String, echo: bool },
-    Connection { delay: Duration, timeout: Duration, sleep: Duration },
+    For {
+        time: Duration,
+        prompt: Option<String>,
+    },
+    Prompt {
+        text: String,
+        echo: bool,
+    },
+    Connection {
+        delay: Duration,
+        timeout: Duration,
+        sleep: Duration,
+    },
 }
 
 /// Tasks to bring in.

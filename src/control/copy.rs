@@ -14,7 +14,11 @@ use {
 
 /// The controller's part of `copy`: finds the source and holds what is in it.
 pub(super) fn prepare(mut args: Object, call: &Call<'_>) -> Result<Prepared, Fault> {
-    let text = |name: &str| args.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    let text = |name: &str| {
+        args.get(name)
+            .and_then(|value| value.as_str())
+            .map(str::to_owned)
+    };
     let remote = args.get("remote_src").is_some_and(|value| value == true);
     let (src, content) = (text("src"), args.get("content").cloned());
     match (src, content) {
@@ -40,21 +44,34 @@ fn from_here(src: &str, args: &mut Object, call: &Call<'_>) -> Result<(), Fault>
     let flag = |name: &str| args.get(name).is_none_or(|value| value != false);
     let (follow, decrypt) = (flag("local_follow"), flag("decrypt"));
     if path.is_dir() {
-        let tree = Tree { call, follow, decrypt };
-        let base = if src.ends_with('/') { PathBuf::new() } else { name_of(&path) };
+        let tree = Tree {
+            call,
+            follow,
+            decrypt,
+        };
+        let base = if src.ends_with('/') {
+            PathBuf::new()
+        } else {
+            name_of(&path)
+        };
         let mut items = Vec::new();
         if !base.as_os_str().is_empty() {
             items.push(tree.item(&path, &base)?);
         }
         tree.walk(&path, &base, &mut items)?;
-        let items = serde_json::to_value(items).map_err(|error| Fault::new(error.to_string()).at(call.place()))?;
+        let items = serde_json::to_value(items)
+            .map_err(|error| Fault::new(error.to_string()).at(call.place()))?;
         args.insert("_manifest".to_owned(), items);
         return Ok(());
     }
     let content = hold(&path, decrypt, call)?;
-    let content = serde_json::to_value(content).map_err(|error| Fault::new(error.to_string()).at(call.place()))?;
+    let content = serde_json::to_value(content)
+        .map_err(|error| Fault::new(error.to_string()).at(call.place()))?;
     args.insert("_content".to_owned(), content);
-    args.insert("_name".to_owned(), name_of(&path).display().to_string().into());
+    args.insert(
+        "_name".to_owned(),
+        name_of(&path).display().to_string().into(),
+    );
     if args.get("mode").is_some_and(|mode| mode == "preserve") {
         args.insert("mode".to_owned(), mode(&path, call)?.into());
     }
@@ -65,7 +82,12 @@ fn from_here(src: &str, args: &mut Object, call: &Call<'_>) -> Result<(), Fault>
 pub(super) fn hold(path: &Path, decrypt: bool, call: &Call<'_>) -> Result<Content, Fault> {
     let unreadable = |error: std::io::Error| call.unreadable(path, &error, "src");
     if decrypt && begins_like_a_vault(path).map_err(unreadable)? {
-        let plain = call.scope.world().store.decrypted(path).map_err(|problem| problem.at_least(call.place_of("src")))?;
+        let plain = call
+            .scope
+            .world()
+            .store
+            .decrypted(path)
+            .map_err(|problem| problem.at_least(call.place_of("src")))?;
         return Ok(call.contents.hold(plain.to_vec()));
     }
     call.contents.hold_file(path).map_err(unreadable)

@@ -17,7 +17,9 @@ impl Control for Fail {
     const NAME: &'static str = "fail";
 
     fn prepare(self, _: &Call<'_>) -> Result<Prepared, Fault> {
-        let msg = self.msg.unwrap_or("Failed as requested from task".to_owned());
+        let msg = self
+            .msg
+            .unwrap_or("Failed as requested from task".to_owned());
         Ok(Done::failed(msg).into())
     }
 }

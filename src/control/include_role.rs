@@ -38,7 +38,8 @@ impl Control for IncludeRole {
     const RAW: &'static [&'static str] = &["apply"];
 
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {
-        let part = |name: Option<String>| name.map_or("main".to_owned(), |name| RoleParts::stem(&name));
+        let part =
+            |name: Option<String>| name.map_or("main".to_owned(), |name| RoleParts::stem(&name));
         Ok(Prepared::Include(Box::new(Include::Role {
             name: self.name,
             parts: RoleParts {

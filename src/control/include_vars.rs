@@ -42,7 +42,10 @@ impl Control for IncludeVars {
         for file in &files {
             vars.extend(call.library()?.vars(file)?);
         }
-        let shown: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+        let shown: Vec<_> = files
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect();
         let data = Object::from_iter([("ansible_included_var_files".to_owned(), shown.into())]);
         let vars = match &self.name {
             Some(name) => under(name, vars, call),
@@ -77,11 +80,15 @@ impl IncludeVars {
     }
 
     fn leave_out(&self, files: &mut Vec<PathBuf>, call: &Call<'_>) -> Result<(), Fault> {
-        let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = |path: &PathBuf| {
+            path.file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+        };
         files.retain(|path| name(path).is_some_and(|name| !self.ignore_files.contains(&name)));
         if let Some(pattern) = &self.files_matching {
-            let pattern = regex::Regex::new(pattern)
-                .map_err(|error| Fault::new(error.to_string()).at(call.place_of("files_matching")))?;
+            let pattern = regex::Regex::new(pattern).map_err(|error| {
+                Fault::new(error.to_string()).at(call.place_of("files_matching"))
+            })?;
             files.retain(|path| name(path).is_some_and(|name| pattern.is_match(&name)));
         }
         Ok(())
@@ -91,7 +98,10 @@ impl IncludeVars {
 /// The first place where a file or directory of that name is.
 fn search(call: &Call<'_>, name: &str, is: fn(&Path) -> bool) -> Option<PathBuf> {
     let places = call.scope.search_path("vars");
-    places.iter().map(|dir| dir.join(name)).find(|path| is(path))
+    places
+        .iter()
+        .map(|dir| dir.join(name))
+        .find(|path| is(path))
 }
 
 fn missing(what: &str, name: &str, call: &Call<'_>) -> Fault {
@@ -109,6 +119,9 @@ fn missing(what: &str, name: &str, call: &Call<'_>) -> Fault {
 fn under(name: &str, vars: Vars, call: &Call<'_>) -> Vars {
     let place = call.place();
     let key = |name: &String| Node::new(place.clone(), Kind::String(name.clone()));
-    let map = vars.iter().map(|(name, node)| (key(name), node.clone())).collect();
+    let map = vars
+        .iter()
+        .map(|(name, node)| (key(name), node.clone()))
+        .collect();
     Vars::from_entries([(name.to_owned(), Node::new(place.clone(), Kind::Map(map)))])
 }

@@ -34,8 +34,9 @@ impl Control for Pause {
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {
         let time = match (self.minutes, self.seconds) {
             (Some(_), Some(_)) => {
-                return Err(Fault::new("`pause` takes minutes or seconds, not both")
-                    .at(call.place()));
+                return Err(
+                    Fault::new("`pause` takes minutes or seconds, not both").at(call.place())
+                );
             }
             (Some(minutes), None) => Some(Duration::from_secs(minutes.saturating_mul(60))),
             (None, Some(seconds)) => Some(Duration::from_secs(seconds)),

@@ -33,7 +33,9 @@ impl Entry {
     pub fn schema(&self) -> Schema {
         match self.arguments {
             Arguments::Own(schema) => schema(),
-            Arguments::Module => module::find(self.name).map_or_else(Schema::default, module::Entry::schema),
+            Arguments::Module => {
+                module::find(self.name).map_or_else(Schema::default, module::Entry::schema)
+            }
         }
     }
 }

@@ -26,9 +26,11 @@ impl Control for SetFact {
                 .help("name a variable and its value"));
         }
         if let Some(name) = values.keys().find(|name| !is_name(name)) {
-            return Err(Fault::new(format!("`{name}` cannot be the name of a variable"))
-                .at(call.place_of(name))
-                .help("use letters, digits and underscores, beginning with a letter"));
+            return Err(
+                Fault::new(format!("`{name}` cannot be the name of a variable"))
+                    .at(call.place_of(name))
+                    .help("use letters, digits and underscores, beginning with a letter"),
+            );
         }
         let shown: Object = values
             .iter()

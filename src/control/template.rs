@@ -1,9 +1,6 @@
 use {
     super::{Call, Control, Prepared, Remote},
-    crate::{
-        source::Fault,
-        wire::Object,
-    },
+    crate::{source::Fault, wire::Object},
     schemars::JsonSchema,
     serde::{Deserialize, Serialize},
 };
@@ -60,7 +57,10 @@ impl Control for Template {
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {
         let path = call.find(&self.src, "templates", "src")?;
         let world = call.scope.world();
-        let file = world.store.file(&path).map_err(|problem| problem.at_least(call.place_of("src")))?;
+        let file = world
+            .store
+            .file(&path)
+            .map_err(|problem| problem.at_least(call.place_of("src")))?;
         let mut text = world
             .engine
             .file(&file, &call.scope.variables())
@@ -69,13 +69,19 @@ impl Control for Template {
             text = text.replace('\n', newline);
         }
         let content = call.contents.hold(text.into_bytes());
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let wrong = |error: serde_json::Error| Fault::new(error.to_string()).at(call.place());
         let mut args = match serde_json::to_value(&self).map_err(wrong)? {
             serde_json::Value::Object(args) => args,
             _ => Object::new(),
         };
-        args.insert("_content".to_owned(), serde_json::to_value(content).map_err(wrong)?);
+        args.insert(
+            "_content".to_owned(),
+            serde_json::to_value(content).map_err(wrong)?,
+        );
         args.insert("_name".to_owned(), name.into());
         Ok(Prepared::Remote(Remote {
             module: "copy",

@@ -26,6 +26,7 @@ pub use group::Group;
 pub use host::Host;
 pub use layer::{Layer, LayerKind};
 use mistake::Mistake;
+pub use pattern::fits;
 pub use selection::{Selection, Unmatched};
 pub use variables::Variables;
 pub use vars_dir::{Owner, VarsDir, VarsFile, VarsOrigin};

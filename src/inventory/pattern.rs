@@ -171,6 +171,11 @@ impl Matcher {
     }
 }
 
+/// Whether a name fits a term of a pattern; a term that cannot be understood fits nothing.
+pub fn fits(term: &str, name: &str) -> bool {
+    Matcher::new(term).is_ok_and(|matcher| matcher.matches(name))
+}
+
 /// A shell's glob as a regular expression that must match everything.
 fn glob(term: &str) -> String {
     let mut regex = String::from(r"(?s)\A");

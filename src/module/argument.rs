@@ -113,7 +113,8 @@ impl Schema {
     /// The same for a step that takes arguments of any name besides those declared: the others pass as they are.
     pub fn accept_open(&self, written: Object) -> Result<Object, Vec<ArgumentError>> {
         let declared = |name: &String| self.argument(name).is_some();
-        let (known, others): (Object, Object) = written.into_iter().partition(|(name, _)| declared(name));
+        let (known, others): (Object, Object) =
+            written.into_iter().partition(|(name, _)| declared(name));
         let mut accepted = self.accept(known)?;
         accepted.extend(others);
         Ok(accepted)

@@ -64,12 +64,14 @@ impl Action {
             Kind::Map(entries) => {
                 let own = std::mem::take(&mut self.args);
                 self.take_map(entries)?;
-                self.args.retain(|(name, _)| !own.iter().any(|(other, _)| other == name));
+                self.args
+                    .retain(|(name, _)| !own.iter().any(|(other, _)| other == name));
                 self.args.extend(own);
                 Ok(())
             }
-            _ => Err(Fault::new(format!("`args` takes a map, not {}", args.describe()))
-                .at(&args.place)),
+            _ => Err(
+                Fault::new(format!("`args` takes a map, not {}", args.describe())).at(&args.place),
+            ),
         }
     }
 
@@ -96,8 +98,7 @@ impl Action {
                 (Some(name), _) => self.args.push((name.to_owned(), value.clone())),
                 (None, _) => {
                     return Err(
-                        Fault::new("the name of an argument must be a string")
-                            .at(&name.place),
+                        Fault::new("the name of an argument must be a string").at(&name.place)
                     );
                 }
             }
@@ -213,7 +214,10 @@ mod tests {
 
     #[test]
     fn reads_pairs_with_quotes_and_templates() {
-        let action = read(r#"path=/x mode="u=rw, g=r" src={{ a | default("b c") }}"#, None);
+        let action = read(
+            r#"path=/x mode="u=rw, g=r" src={{ a | default("b c") }}"#,
+            None,
+        );
         assert_eq!(
             args(&action),
             [

@@ -41,7 +41,11 @@ fn item(node: &Node, on: On) -> Result<Item, Fault> {
 
 fn block(node: &Node, on: On) -> Result<Block, Fault> {
     let keywords = Reader::new(node, On::Block, "a block")?.only_keywords(On::Block, "a block")?;
-    let part = |key| keywords.get(key).map_or(Ok(Vec::new()), |node| items(node, on));
+    let part = |key| {
+        keywords
+            .get(key)
+            .map_or(Ok(Vec::new()), |node| items(node, on))
+    };
     if keywords.get(Key::Block).is_none() {
         return Err(Fault::new("`rescue` and `always` belong to a `block`")
             .at(&node.place)

@@ -9,7 +9,7 @@ mod role;
 mod task;
 
 pub use {
-    action::Action,
+    action::{Action, nearest_keyword},
     block::{Block, Item, items},
     keyword::{Key, Keywords, On, Shape, boolean, boolean_text},
     play::{Entry, Import, Play, playbook},

@@ -107,13 +107,15 @@ fn play(node: &Node) -> Result<Play, Fault> {
             .at(&node.place)
             .help("say which hosts it is for, such as `hosts: all`"));
     }
-    let tasks = |key, on| keywords.get(key).map_or(Ok(Vec::new()), |node| items(node, on));
+    let tasks = |key, on| {
+        keywords
+            .get(key)
+            .map_or(Ok(Vec::new()), |node| items(node, on))
+    };
     Ok(Play {
         place: node.place.clone(),
         pre_tasks: tasks(Key::PreTasks, On::Task)?,
-        roles: keywords
-            .get(Key::Roles)
-            .map_or(Ok(Vec::new()), role_uses)?,
+        roles: keywords.get(Key::Roles).map_or(Ok(Vec::new()), role_uses)?,
         tasks: tasks(Key::Tasks, On::Task)?,
         post_tasks: tasks(Key::PostTasks, On::Task)?,
         handlers: tasks(Key::Handlers, On::Handler)?,

@@ -14,11 +14,10 @@ impl Reader {
     /// Takes a map node apart. Errors: not a map, a key that is no string, a value of the wrong shape.
     pub(super) fn new(node: &Node, on: On, what: &str) -> Result<Self, Fault> {
         let Some(entries) = node.as_map() else {
-            return Err(Fault::new(format!(
-                "{what} must be a map, not {}",
-                node.describe()
-            ))
-            .at(&node.place));
+            return Err(
+                Fault::new(format!("{what} must be a map, not {}", node.describe()))
+                    .at(&node.place),
+            );
         };
         let mut reader = Self {
             keywords: Keywords::default(),
@@ -61,8 +60,7 @@ impl Reader {
 /// The fault for a name that is no keyword where it stands.
 pub(super) fn unknown(name: &Node, on: On, what: &str) -> Fault {
     let text = name.as_str().unwrap_or_default();
-    let fault =
-        Fault::new(format!("`{text}` is not a keyword of {what}")).at(&name.place);
+    let fault = Fault::new(format!("`{text}` is not a keyword of {what}")).at(&name.place);
     match nearest(text, on) {
         Some(key) => fault.help(format!("did you mean `{key}`?")),
         None => fault,
@@ -85,10 +83,8 @@ pub(super) fn list<'a>(node: &'a Node, what: &str) -> Result<&'a [Node], Fault> 
     match &node.kind {
         Kind::Null => Ok(&[]),
         Kind::List(items) => Ok(items),
-        _ => Err(Fault::new(format!(
-            "{what} must be a list, not {}",
-            node.describe()
-        ))
-        .at(&node.place)),
+        _ => Err(
+            Fault::new(format!("{what} must be a list, not {}", node.describe())).at(&node.place),
+        ),
     }
 }

@@ -1,5 +1,5 @@
 use {
-    super::{Action, Key, Keywords, On, action, reader, reader::Reader},
+    super::{Action, Key, Keywords, On, reader, reader::Reader},
     crate::{
         control, module,
         source::{Fault, Kind, Node, Place},
@@ -25,8 +25,15 @@ pub struct Loop {
 
 /// Names that a command line gives as `name=value` before the command itself.
 const COMMAND_OPTIONS: &[&str] = &[
-    "creates", "removes", "chdir", "executable", "warn", "stdin", "stdin_add_newline",
-    "strip_empty_ends", "expand_argument_vars",
+    "creates",
+    "removes",
+    "chdir",
+    "executable",
+    "warn",
+    "stdin",
+    "stdin_add_newline",
+    "strip_empty_ends",
+    "expand_argument_vars",
 ];
 
 impl Task {
@@ -80,7 +87,7 @@ fn looping(reader: &mut Reader) -> Result<Option<Loop>, Fault> {
             "a task has one loop: `loop` stands beside `{}`",
             name.as_str().unwrap_or_default()
         ))
-        .at(name.place)),
+        .at(&name.place)),
         (Some(value), None) => Ok(Some(Loop {
             lookup: None,
             value,
@@ -118,8 +125,10 @@ fn pick_action(reader: &Reader, node: &Node, on: On) -> Result<Action, Fault> {
         ))
         .at(&second.place)
         .help("make two tasks of it")),
-        ([], [(first, _), ..]) => Err(reader::unknown(first, on, "a task")
-            .help("only one name in a task may be a module")),
+        ([], [(first, _), ..]) => {
+            Err(reader::unknown(first, on, "a task")
+                .help("only one name in a task may be a module"))
+        }
         ([], []) => Err(Fault::new("the task names no module")
             .at(&node.place)
             .help("add the module that does the work, such as `ansible.builtin.copy:`")),
@@ -135,9 +144,7 @@ fn forbid_others(reader: &Reader, on: On) -> Result<(), Fault> {
 
 /// `action: copy src=a dest=b`, or `action: {module: copy, src: a}`.
 fn action_keyword(value: &Node) -> Result<Action, Fault> {
-    let missing = || {
-        Fault::new("`action` needs the name of a module").at(&value.place)
-    };
+    let missing = || Fault::new("`action` needs the name of a module").at(&value.place);
     match &value.kind {
         Kind::String(text) => {
             let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
@@ -171,8 +178,6 @@ fn is_known(name: &Node) -> bool {
 /// The `name=value` pairs that are read before free text, where the module takes free text.
 fn free_form(name: &str) -> Option<&'static [&'static str]> {
     let module = module::find(name).is_some_and(|entry| entry.free_form.is_some());
-    let step = control::find(name).is_some_and(|step| step.free_form);
+    let step = control::find(name).is_some_and(|step| step.free_form.is_some());
     (module || step).then_some(COMMAND_OPTIONS)
 }
-
-pub use action::nearest_keyword;

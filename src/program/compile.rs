@@ -169,7 +169,11 @@ impl<'a> Compiler<'a> {
         if module == "meta" {
             task.action.free = task.keywords.get(Key::Name).cloned();
         }
-        for (key, arg) in [(Key::GatherSubset, "gather_subset"), (Key::GatherTimeout, "gather_timeout"), (Key::FactPath, "fact_path")] {
+        for (key, arg) in [
+            (Key::GatherSubset, "gather_subset"),
+            (Key::GatherTimeout, "gather_timeout"),
+            (Key::FactPath, "fact_path"),
+        ] {
             if let (Some(value), "setup") = (play.keywords.get(key), module) {
                 task.action.args.push((arg.to_owned(), value.clone()));
             }
@@ -239,7 +243,13 @@ impl<'a> Compiler<'a> {
 
     /// A role that was used before with the same parameters runs once, unless it allows duplicates.
     fn is_new(&self, role: &Role, used: &RoleUse) -> bool {
-        let describe = |nodes: &[Node]| nodes.iter().map(|node| node.place.text()).collect::<Vec<_>>().join(",");
+        let describe = |nodes: &[Node]| {
+            nodes
+                .iter()
+                .map(|node| node.place.text())
+                .collect::<Vec<_>>()
+                .join(",")
+        };
         let params: Vec<_> = used
             .params
             .iter()
@@ -249,7 +259,9 @@ impl<'a> Compiler<'a> {
             "{} {params:?} {} {}",
             role.path.display(),
             describe(used.keywords.list(Key::When)),
-            used.keywords.get(Key::Vars).map_or("", |vars| vars.place.text()),
+            used.keywords
+                .get(Key::Vars)
+                .map_or("", |vars| vars.place.text()),
         );
         let mut seen = locked(&self.seen);
         let new = !seen.contains(&key);

@@ -61,10 +61,7 @@ impl Frame {
 
     /// Every value of a keyword that adds up (`when`, `tags`, `environment`), outermost first.
     pub fn gather(&self, key: Key) -> Vec<&Node> {
-        let mut found: Vec<_> = self
-            .chain()
-            .map(|frame| frame.keywords.list(key))
-            .collect();
+        let mut found: Vec<_> = self.chain().map(|frame| frame.keywords.list(key)).collect();
         found.reverse();
         found.into_iter().flatten().collect()
     }

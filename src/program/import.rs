@@ -1,9 +1,5 @@
 use {
-    super::{
-        Element, Frame, FrameKind,
-        compile::Compiler,
-        role::RoleParts,
-    },
+    super::{Element, Frame, FrameKind, compile::Compiler, role::RoleParts},
     crate::{
         playbook::{On, Task},
         source::{Fault, Node},
@@ -16,8 +12,16 @@ const DEPTH: usize = 100;
 
 impl Compiler<'_> {
     /// `import_tasks`: the file's tasks in the place of the import, under its keywords.
-    pub(super) fn import_tasks(&self, task: &Task, frame: &Arc<Frame>) -> Result<Vec<Element>, Fault> {
-        let named = task.action.free.as_ref().or_else(|| task.action.arg("file"));
+    pub(super) fn import_tasks(
+        &self,
+        task: &Task,
+        frame: &Arc<Frame>,
+    ) -> Result<Vec<Element>, Fault> {
+        let named = task
+            .action
+            .free
+            .as_ref()
+            .or_else(|| task.action.arg("file"));
         let own = self.frame(FrameKind::Import, task.keywords.clone(), frame, None);
         if own.chain().count() > DEPTH {
             return Err(Fault::new("the file imports itself").at(&task.place));
@@ -28,12 +32,20 @@ impl Compiler<'_> {
         let path = self
             .library
             .task_file(&name, task.place.file(), role, &named.place)?;
-        let on = if self.is_for_handlers() { On::Handler } else { On::Task };
+        let on = if self.is_for_handlers() {
+            On::Handler
+        } else {
+            On::Task
+        };
         self.items(&self.library.tasks(&path, on)?, &own)
     }
 
     /// `import_role`: the role's tasks in the place of the import, under its keywords.
-    pub(super) fn import_role(&self, task: &Task, frame: &Arc<Frame>) -> Result<Vec<Element>, Fault> {
+    pub(super) fn import_role(
+        &self,
+        task: &Task,
+        frame: &Arc<Frame>,
+    ) -> Result<Vec<Element>, Fault> {
         let named = task.action.arg("name").or_else(|| task.action.arg("role"));
         let named = named.ok_or_else(|| nameless(task, "name"))?;
         let name = (self.render)(named, frame)?;
@@ -65,9 +77,5 @@ impl Compiler<'_> {
 
 fn nameless(task: &Task, argument: &str) -> Fault {
     let name: Option<&str> = Node::as_str(&task.action.name);
-    Fault::new(format!(
-        "`{}` needs `{argument}`",
-        name.unwrap_or_default()
-    ))
-    .at(&task.place)
+    Fault::new(format!("`{}` needs `{argument}`", name.unwrap_or_default())).at(&task.place)
 }

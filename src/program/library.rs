@@ -116,7 +116,11 @@ impl Library {
             .file_name()
             .map_or(name.into(), |name| name.to_string_lossy());
         Ok(Role {
-            name: if name.contains('/') { shown.into_owned() } else { name.to_owned() },
+            name: if name.contains('/') {
+                shown.into_owned()
+            } else {
+                name.to_owned()
+            },
             path: path.to_owned(),
             defaults: Arc::new(self.role_vars(path, "defaults", &parts.defaults, place)?),
             vars: Arc::new(self.role_vars(path, "vars", &parts.vars, place)?),
@@ -145,7 +149,11 @@ impl Library {
         match first_file(&places) {
             Some(path) => self.store.document(&path).map(Some),
             None if name == "main" => Ok(None),
-            None => Err(missing(&format!("`{name}` in the role's {kind}"), &places, place)),
+            None => Err(missing(
+                &format!("`{name}` in the role's {kind}"),
+                &places,
+                place,
+            )),
         }
     }
 
@@ -182,7 +190,11 @@ fn first_file(places: &[PathBuf]) -> Option<PathBuf> {
 pub(crate) fn sorted_files(dir: &Path, place: &Place) -> Result<Vec<PathBuf>, Fault> {
     let failed = |error| Fault::new(format!("cannot read {}: {error}", dir.display())).at(place);
     let mut entries = std::fs::read_dir(dir)
-        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>())
+        .and_then(|entries| {
+            entries
+                .map(|entry| Ok(entry?.path()))
+                .collect::<Result<Vec<_>, _>>()
+        })
         .map_err(failed)?;
     entries.sort();
     let mut files = Vec::new();
@@ -198,7 +210,10 @@ pub(crate) fn sorted_files(dir: &Path, place: &Place) -> Result<Vec<PathBuf>, Fa
 }
 
 fn missing(what: &str, places: &[PathBuf], place: &Place) -> Fault {
-    let places: Vec<_> = places.iter().map(|path| path.display().to_string()).collect();
+    let places: Vec<_> = places
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
     Fault::new(format!("the {what} is not there"))
         .at(place)
         .help(format!("looked for {}", places.join(", ")))

@@ -9,6 +9,7 @@ mod role;
 mod step;
 mod tag;
 
+pub(crate) use library::sorted_files;
 pub use {
     compile::{Compiler, Included, PlayProgram, Program},
     frame::{Frame, FrameKind},
@@ -18,4 +19,3 @@ pub use {
     step::{Element, Section, Step},
     tag::TagFilter,
 };
-pub(crate) use library::sorted_files;

@@ -44,6 +44,8 @@ impl Default for RoleParts {
 impl RoleParts {
     /// `tasks_from: install.yml` and `tasks_from: install` name the same file.
     pub fn stem(name: &str) -> String {
-        name.trim_end_matches(".yml").trim_end_matches(".yaml").to_owned()
+        name.trim_end_matches(".yml")
+            .trim_end_matches(".yaml")
+            .to_owned()
     }
 }

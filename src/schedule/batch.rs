@@ -35,7 +35,11 @@ pub(super) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(runner: &'a Runner, program: &'a Arc<PlayProgram>, context: Arc<PlayContext>) -> Self {
+    pub(super) fn new(
+        runner: &'a Runner,
+        program: &'a Arc<PlayProgram>,
+        context: Arc<PlayContext>,
+    ) -> Self {
         let walks = context
             .batch
             .iter()
@@ -74,7 +78,9 @@ impl<'a> Batch<'a> {
                 continue;
             };
             match &mut best {
-                Some((least, first, hosts)) if *least == order && Arc::ptr_eq(first, &step) => hosts.push(host.clone()),
+                Some((least, first, hosts)) if *least == order && Arc::ptr_eq(first, &step) => {
+                    hosts.push(host.clone())
+                }
                 Some((least, ..)) if *least <= order => {}
                 _ => best = Some((order, step, vec![host.clone()])),
             }
@@ -82,7 +88,12 @@ impl<'a> Batch<'a> {
         best
     }
 
-    async fn step(&mut self, order: &Order, step: &Arc<Step>, hosts: Vec<String>) -> Result<(), Fault> {
+    async fn step(
+        &mut self,
+        order: &Order,
+        step: &Arc<Step>,
+        hosts: Vec<String>,
+    ) -> Result<(), Fault> {
         let first = hosts.first().cloned().unwrap_or_default();
         let scope = Scope::new(&self.runner.world, &first, self.around(step));
         let title = self.title(step, &scope);
@@ -126,7 +137,9 @@ impl<'a> Batch<'a> {
         let workers = if once { &hosts[..1] } else { hosts };
         let running = workers.iter().map(|host| async move {
             let _permit = self.runner.forks().acquire().await;
-            let ending = HostStep::new(self.runner, step, host, self.around(step)).run().await;
+            let ending = HostStep::new(self.runner, step, host, self.around(step))
+                .run()
+                .await;
             if !steering && ending.meta.is_none() {
                 self.runner.sink.tell(Event::HostFinished {
                     host: host.clone(),
@@ -136,17 +149,33 @@ impl<'a> Batch<'a> {
             self.runner.keep(host, &ending, register_name(step));
             (host.clone(), ending)
         });
-        let width = self.throttle(step, scope).unwrap_or(usize::MAX).min(workers.len()).max(1);
-        let mut endings: Vec<_> = stream::iter(running).buffer_unordered(width).collect().await;
+        let width = self
+            .throttle(step, scope)
+            .unwrap_or(usize::MAX)
+            .min(workers.len())
+            .max(1);
+        let mut endings: Vec<_> = stream::iter(running)
+            .buffer_unordered(width)
+            .collect()
+            .await;
         let position = |host: &String| hosts.iter().position(|other| other == host);
         endings.sort_by_key(|(host, _)| position(host));
         endings
     }
 
     /// Draws the consequences: changes on the controller, failures, includes, notified handlers.
-    fn conclude(&mut self, order: &Order, step: &Arc<Step>, endings: Vec<(String, Ending)>) -> Result<(), Fault> {
-        let scope = |batch: &Self, host: &str| Scope::new(&batch.runner.world, host, batch.around(step));
-        let first = endings.first().map(|(host, _)| host.clone()).unwrap_or_default();
+    fn conclude(
+        &mut self,
+        order: &Order,
+        step: &Arc<Step>,
+        endings: Vec<(String, Ending)>,
+    ) -> Result<(), Fault> {
+        let scope =
+            |batch: &Self, host: &str| Scope::new(&batch.runner.world, host, batch.around(step));
+        let first = endings
+            .first()
+            .map(|(host, _)| host.clone())
+            .unwrap_or_default();
         let once = self.runs_once(step, &scope(self, &first));
         let mut brought = Brought::default();
         let mut all: Vec<(String, Ending)> = Vec::new();
@@ -172,7 +201,13 @@ impl<'a> Batch<'a> {
     }
 
     /// A step that ran on one host counts for every host of the batch that stands at it.
-    fn conclude_once(&mut self, order: &Order, step: &Arc<Step>, worker: &str, mut ending: Ending) -> Result<(), Fault> {
+    fn conclude_once(
+        &mut self,
+        order: &Order,
+        step: &Arc<Step>,
+        worker: &str,
+        mut ending: Ending,
+    ) -> Result<(), Fault> {
         let includes = std::mem::take(&mut ending.includes);
         let mut brought = Brought::default();
         let here = self.hosts_at(order);
@@ -204,7 +239,13 @@ impl<'a> Batch<'a> {
             .collect()
     }
 
-    fn end_step(&mut self, order: &Order, step: &Arc<Step>, host: &str, ending: &Ending) -> Result<(), Fault> {
+    fn end_step(
+        &mut self,
+        order: &Order,
+        step: &Arc<Step>,
+        host: &str,
+        ending: &Ending,
+    ) -> Result<(), Fault> {
         if let Some(meta) = ending.meta {
             return self.steer(order, step, host, meta);
         }
@@ -223,7 +264,7 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn fail(&mut self, step: &Arc<Step>, host: &str, ending: &Ending) {
+    pub(super) fn fail(&mut self, step: &Arc<Step>, host: &str, ending: &Ending) {
         if self.walk(host).fail() != Fate::Rescued {
             return;
         }
@@ -241,17 +282,31 @@ impl<'a> Batch<'a> {
         });
     }
 
-    fn steer(&mut self, order: &Order, step: &Arc<Step>, host: &str, meta: Meta) -> Result<(), Fault> {
+    fn steer(
+        &mut self,
+        order: &Order,
+        step: &Arc<Step>,
+        host: &str,
+        meta: Meta,
+    ) -> Result<(), Fault> {
         let handlers = Arc::clone(&self.handlers);
         match meta {
             Meta::FlushHandlers => self.walk(host).flush(&handlers, order),
             Meta::Noop => self.walk(host).done(),
             Meta::ClearFacts => {
-                self.runner.world.remember(host, crate::variable::Memory::forget_facts);
+                self.runner
+                    .world
+                    .remember(host, crate::variable::Memory::forget_facts);
                 self.walk(host).done();
             }
             Meta::ClearHostErrors => {
-                let lost = std::mem::take(&mut *self.context.lost.write().unwrap_or_else(PoisonError::into_inner));
+                let lost = std::mem::take(
+                    &mut *self
+                        .context
+                        .lost
+                        .write()
+                        .unwrap_or_else(PoisonError::into_inner),
+                );
                 lost.iter().for_each(|host| self.runner.take_back(host));
                 self.walk(host).done();
             }
@@ -259,13 +314,18 @@ impl<'a> Batch<'a> {
             Meta::EndPlay | Meta::EndBatch => self.end_all(End::Asked),
             Meta::EndRole => self.end_role(step, host),
             Meta::ResetConnection => {
-                self.runner.sink.warn("the connection is kept: farcast needs no reset to see new groups", None);
+                self.runner.sink.warn(
+                    "the connection is kept: farcast needs no reset to see new groups",
+                    None,
+                );
                 self.walk(host).done();
             }
             Meta::RefreshInventory => {
-                return Err(Fault::new("`meta: refresh_inventory` would change the hosts of a play under way")
-                    .at(&step.task.place)
-                    .help("start a new run, which reads the inventory anew"));
+                return Err(Fault::new(
+                    "`meta: refresh_inventory` would change the hosts of a play under way",
+                )
+                .at(&step.task.place)
+                .help("start a new run, which reads the inventory anew"));
             }
         }
         Ok(())
@@ -297,9 +357,11 @@ impl<'a> Batch<'a> {
             for name in template::strings(&names) {
                 let found = self.handlers_named(&name, &scope);
                 if found.is_empty() {
-                    return Err(Fault::new(format!("no handler is called `{name}`, and none listens to it"))
-                        .at(&node.place)
-                        .help("name a handler of the play or its roles"));
+                    return Err(Fault::new(format!(
+                        "no handler is called `{name}`, and none listens to it"
+                    ))
+                    .at(&node.place)
+                    .help("name a handler of the play or its roles"));
                 }
                 self.walk(host).notified.extend(found);
             }
@@ -310,26 +372,45 @@ impl<'a> Batch<'a> {
     /// The last handler of that name, and all that listen to it.
     fn handlers_named(&self, name: &str, scope: &Arc<Scope>) -> Vec<usize> {
         let steps = || {
-            self.handlers.iter().enumerate().filter_map(|(index, element)| match element {
-                Element::Step(step) => Some((index, step)),
-                Element::Section(_) => None,
-            })
+            self.handlers
+                .iter()
+                .enumerate()
+                .filter_map(|(index, element)| match element {
+                    Element::Step(step) => Some((index, step)),
+                    Element::Section(_) => None,
+                })
         };
         let mut found: Vec<_> = steps()
             .filter(|(_, step)| step.listens_to(name))
             .map(|(index, _)| index)
             .collect();
-        let called = steps().collect::<Vec<_>>().into_iter().rev().find(|(_, step)| {
-            let title = self.title(step, scope);
-            title == name || step.task.name() == name || title.rsplit(" : ").next() == Some(name)
-        });
+        let called = steps()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .find(|(_, step)| {
+                let title = self.title(step, scope);
+                title == name
+                    || step.task.name() == name
+                    || title.rsplit(" : ").next() == Some(name)
+            });
         found.extend(called.map(|(index, _)| index));
         found
     }
 
-    fn change(&self, host: &str, step: &Arc<Step>, change: Change, once: bool) -> Result<(), Fault> {
+    fn change(
+        &self,
+        host: &str,
+        step: &Arc<Step>,
+        change: Change,
+        once: bool,
+    ) -> Result<(), Fault> {
         let world = &self.runner.world;
-        let everyone: Vec<String> = if once { self.context.active() } else { vec![host.to_owned()] };
+        let everyone: Vec<String> = if once {
+            self.context.active()
+        } else {
+            vec![host.to_owned()]
+        };
         match change {
             Change::Set(values) => everyone.iter().for_each(|host| {
                 world.remember(host, |memory| memory.set(values.clone()));
@@ -350,10 +431,23 @@ impl<'a> Batch<'a> {
             Change::GroupBy { group, parents } => {
                 world.change_inventory(|inventory| inventory.add_group(host, &group, &parents))?;
             }
-            Change::Stats { data, aggregate, per_host } => self.runner.sink.note(|recap| {
-                let prefix = if per_host { format!("{host}.") } else { String::new() };
+            Change::Stats {
+                data,
+                aggregate,
+                per_host,
+            } => self.runner.sink.note(|recap| {
+                let prefix = if per_host {
+                    format!("{host}.")
+                } else {
+                    String::new()
+                };
                 for (name, value) in &data {
-                    super::outcome::aggregate(&mut recap.stats, format!("{prefix}{name}"), template::to_json(value), aggregate);
+                    super::outcome::aggregate(
+                        &mut recap.stats,
+                        format!("{prefix}{name}"),
+                        template::to_json(value),
+                        aggregate,
+                    );
                 }
             }),
         }
@@ -382,7 +476,11 @@ impl<'a> Batch<'a> {
     }
 
     fn lose(&mut self, host: &str, end: End) {
-        let mut lost = self.context.lost.write().unwrap_or_else(PoisonError::into_inner);
+        let mut lost = self
+            .context
+            .lost
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if !lost.iter().any(|other| other == host) {
             lost.push(host.to_owned());
         }
@@ -399,8 +497,14 @@ impl<'a> Batch<'a> {
         let Some(limit) = self.program.play.keywords.get(Key::MaxFailPercentage) else {
             return false;
         };
-        let limit = super::run::plain(limit).and_then(|text| text.trim_end_matches('%').parse::<f64>().ok());
-        let lost = self.context.lost.read().unwrap_or_else(PoisonError::into_inner).len();
+        let limit = super::run::plain(limit)
+            .and_then(|text| text.trim_end_matches('%').parse::<f64>().ok());
+        let lost = self
+            .context
+            .lost
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len();
         limit.is_some_and(|limit| lost as f64 * 100.0 / self.context.batch.len() as f64 > limit)
     }
 
@@ -416,13 +520,20 @@ impl<'a> Batch<'a> {
 
     /// Tells what is owed and says whether the run goes on.
     fn close(self) -> bool {
-        let lost = self.context.lost.read().unwrap_or_else(PoisonError::into_inner);
+        let lost = self
+            .context
+            .lost
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut owed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (host, walk) in &self.walks {
-            let names = walk.notified.iter().filter_map(|index| match self.handlers.get(*index)? {
-                Element::Step(step) => Some(step.title()),
-                Element::Section(_) => None,
-            });
+            let names =
+                walk.notified
+                    .iter()
+                    .filter_map(|index| match self.handlers.get(*index)? {
+                        Element::Step(step) => Some(step.title()),
+                        Element::Section(_) => None,
+                    });
             let names: Vec<_> = names.collect();
             if !names.is_empty() && walk.end.is_some_and(|end| end != End::Asked) {
                 owed.insert(host.clone(), names);
@@ -440,7 +551,9 @@ impl<'a> Batch<'a> {
             .filter(|(_, walk)| walk.end.is_none())
             .map(|(host, _)| (host.clone(), title.clone()))
             .collect();
-        self.runner.sink.note(|recap| recap.interrupted.extend(hosts));
+        self.runner
+            .sink
+            .note(|recap| recap.interrupted.extend(hosts));
     }
 
     fn pass(&mut self, hosts: &[String]) {
@@ -456,7 +569,11 @@ impl<'a> Batch<'a> {
     }
 
     pub(super) fn walk(&mut self, host: &str) -> &mut Walk {
-        let index = self.walks.iter().position(|(name, _)| name == host).unwrap_or_default();
+        let index = self
+            .walks
+            .iter()
+            .position(|(name, _)| name == host)
+            .unwrap_or_default();
         &mut self.walks[index].1
     }
 
@@ -477,7 +594,10 @@ impl<'a> Batch<'a> {
 
     fn runs_once(&self, step: &Step, scope: &Arc<Scope>) -> bool {
         let control = control::find(step.task.action.name.as_str().unwrap_or_default());
-        control.is_some_and(|entry| entry.once) || self.keyword(step, scope, Key::RunOnce).is_some_and(|value| value.is_true())
+        control.is_some_and(|entry| entry.once)
+            || self
+                .keyword(step, scope, Key::RunOnce)
+                .is_some_and(|value| value.is_true())
     }
 
     fn throttle(&self, step: &Step, scope: &Arc<Scope>) -> Option<usize> {
@@ -486,7 +606,10 @@ impl<'a> Batch<'a> {
     }
 
     fn is_any_error_fatal(&self, step: &Step) -> bool {
-        let set = step.frame.chain().find_map(|frame| frame.keywords.bool(Key::AnyErrorsFatal));
+        let set = step
+            .frame
+            .chain()
+            .find_map(|frame| frame.keywords.bool(Key::AnyErrorsFatal));
         set.unwrap_or(self.runner.options.any_errors_fatal)
     }
 

@@ -45,7 +45,13 @@ pub(super) fn again((include, locals): &Asked) -> Asked {
             apply: apply.clone(),
             place: place.clone(),
         },
-        Include::Role { name, parts, apply, public, place } => Include::Role {
+        Include::Role {
+            name,
+            parts,
+            apply,
+            public,
+            place,
+        } => Include::Role {
             name: name.clone(),
             parts: parts.clone(),
             apply: apply.clone(),
@@ -58,7 +64,14 @@ pub(super) fn again((include, locals): &Asked) -> Asked {
 
 impl Batch<'_> {
     /// Puts what a host includes into its way; what cannot be read fails the step on this host.
-    pub(super) fn include(&mut self, order: &Order, step: &Arc<Step>, host: &str, asked: Vec<Asked>, brought: &mut Brought) {
+    pub(super) fn include(
+        &mut self,
+        order: &Order,
+        step: &Arc<Step>,
+        host: &str,
+        asked: Vec<Asked>,
+        brought: &mut Brought,
+    ) {
         let mut elements = Vec::new();
         for one in asked {
             match self.bring(order, step, host, one, brought) {
@@ -69,7 +82,7 @@ impl Batch<'_> {
                         host: host.to_owned(),
                         result: ending.finished(),
                     });
-                    self.fail_include(step, host, &ending);
+                    self.fail(step, host, &ending);
                     return;
                 }
             }
@@ -114,9 +127,9 @@ impl Batch<'_> {
             Include::Tasks { file, place, .. } => library
                 .task_file(file, step.task.place.file(), role, place)
                 .map(Source::File),
-            Include::Role { name, parts, place, .. } => {
-                library.role(name, parts, role, place).map(Source::Role)
-            }
+            Include::Role {
+                name, parts, place, ..
+            } => library.role(name, parts, role, place).map(Source::Role),
         }
     }
 
@@ -152,7 +165,11 @@ impl Batch<'_> {
             Source::File(path) => {
                 let on = if step.handler { On::Handler } else { On::Task };
                 let items = self.program.library.tasks(path, on)?;
-                let compiler = if step.handler { compiler.of_handlers() } else { compiler };
+                let compiler = if step.handler {
+                    compiler.of_handlers()
+                } else {
+                    compiler
+                };
                 compiler.included(&items, &frame)
             }
             Source::Role(role) => {
@@ -200,4 +217,3 @@ impl Source {
 fn applied(node: &Node) -> Result<Keywords, Fault> {
     Keywords::read(node, On::Block, "apply")
 }
-

@@ -64,7 +64,9 @@ impl Item<'_> {
             Prepared::Include(include) => {
                 let mut ending = Ending::of(self.module(), Outcome::default());
                 let locals = &self.scope.around().locals;
-                let locals = locals.iter().map(|(name, value)| (name.clone(), value.clone()));
+                let locals = locals
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.clone()));
                 ending.includes.push((*include, locals.collect()));
                 Ready::Ended(Box::new(ending))
             }
@@ -144,7 +146,7 @@ impl Item<'_> {
         let control = control::find(name);
         let module = module::find(name);
         let (schema, raw, open, free_form) = match (control, module) {
-            (Some(entry), _) => ((entry.schema)(), entry.raw, entry.open, entry.free_form),
+            (Some(entry), _) => (entry.schema(), entry.raw, entry.open, entry.free_form),
             (None, Some(entry)) => (entry.schema(), [].as_slice(), false, entry.free_form),
             (None, None) => return Err(crate::check::unknown_module(&self.step.task.action)),
         };
@@ -187,7 +189,9 @@ impl Item<'_> {
             host,
             delegated,
             mode: if self.dry() { Mode::Look } else { Mode::Apply },
-            diff: self.keyword_bool(Key::Diff)?.unwrap_or(self.runner.options.diff),
+            diff: self
+                .keyword_bool(Key::Diff)?
+                .unwrap_or(self.runner.options.diff),
             timeout: self.number(Key::Timeout)?.filter(|seconds| *seconds > 0),
         })
     }
@@ -197,7 +201,9 @@ impl Item<'_> {
             return Ok(Some("localhost".to_owned()));
         }
         let value = self.keyword(Key::DelegateTo)?;
-        Ok(value.filter(|value| !value.is_none()).map(|value| value.to_string()))
+        Ok(value
+            .filter(|value| !value.is_none())
+            .map(|value| value.to_string()))
     }
 
     fn environment(&self) -> Result<BTreeMap<String, String>, Fault> {
@@ -238,9 +244,15 @@ impl Item<'_> {
             return Ok(None);
         }
         let text = value.to_string();
-        crate::playbook::boolean_text(&text).map(Some).ok_or_else(|| {
-            Fault::new(format!("`{}` takes true or false, not `{text}`", key.name())).at(&node.place)
-        })
+        crate::playbook::boolean_text(&text)
+            .map(Some)
+            .ok_or_else(|| {
+                Fault::new(format!(
+                    "`{}` takes true or false, not `{text}`",
+                    key.name()
+                ))
+                .at(&node.place)
+            })
     }
 
     pub(super) fn number(&self, key: Key) -> Result<Option<u64>, Fault> {
@@ -251,8 +263,10 @@ impl Item<'_> {
         let number = value.to_string().trim().parse::<f64>();
         match number {
             Ok(number) if number >= 0.0 => Ok(Some(number.round() as u64)),
-            _ => Err(Fault::new(format!("`{}` takes a number, not `{value}`", key.name()))
-                .at(place.unwrap_or(&self.step.task.place))),
+            _ => Err(
+                Fault::new(format!("`{}` takes a number, not `{value}`", key.name()))
+                    .at(place.unwrap_or(&self.step.task.place)),
+            ),
         }
     }
 
@@ -272,17 +286,32 @@ impl Item<'_> {
                 if !self.dry() {
                     tokio::time::sleep(time).await;
                 }
-                Done::ok(Object::from_iter([("delta".to_owned(), time.as_secs().into())]))
+                Done::ok(Object::from_iter([(
+                    "delta".to_owned(),
+                    time.as_secs().into(),
+                )]))
             }
             Wait::Prompt { text, echo } => {
                 let answer = self.runner.ask(&text, echo);
-                Done::ok(Object::from_iter([("user_input".to_owned(), answer.into())]))
+                Done::ok(Object::from_iter([(
+                    "user_input".to_owned(),
+                    answer.into(),
+                )]))
             }
-            Wait::Connection { delay, timeout, sleep } => self.wait_for_connection(delay, timeout, sleep).await,
+            Wait::Connection {
+                delay,
+                timeout,
+                sleep,
+            } => self.wait_for_connection(delay, timeout, sleep).await,
         }
     }
 
-    async fn wait_for_connection(&self, delay: Duration, timeout: Duration, sleep: Duration) -> Done {
+    async fn wait_for_connection(
+        &self,
+        delay: Duration,
+        timeout: Duration,
+        sleep: Duration,
+    ) -> Done {
         if self.dry() {
             return Done::ok(Object::new());
         }
@@ -293,7 +322,8 @@ impl Item<'_> {
             let elapsed = begun.elapsed();
             match tried {
                 Ok(()) => {
-                    let data = Object::from_iter([("elapsed".to_owned(), elapsed.as_secs().into())]);
+                    let data =
+                        Object::from_iter([("elapsed".to_owned(), elapsed.as_secs().into())]);
                     return Done::ok(data);
                 }
                 Err(why) if elapsed >= timeout => {
@@ -327,7 +357,12 @@ impl Item<'_> {
     }
 
     /// What the host answered, with what the controller adds: return values of its own, and a file that was fetched.
-    pub(super) fn answered(&self, sending: &Sending, mut outcome: Outcome, bytes: Option<Vec<u8>>) -> Ending {
+    pub(super) fn answered(
+        &self,
+        sending: &Sending,
+        mut outcome: Outcome,
+        bytes: Option<Vec<u8>>,
+    ) -> Ending {
         for (name, value) in &sending.remote.data {
             outcome.data.insert(name.clone(), value.clone());
         }
@@ -350,13 +385,20 @@ impl Item<'_> {
             locals.insert(name.to_owned(), ending.value());
         }
         let scope = self.scope.with_locals(locals);
-        let all = |nodes: &[Node]| nodes.iter().try_fold(true, |all, node| Ok::<_, Fault>(all && condition(&scope, node)?));
+        let all = |nodes: &[Node]| {
+            nodes.iter().try_fold(true, |all, node| {
+                Ok::<_, Fault>(all && condition(&scope, node)?)
+            })
+        };
         if keywords.get(Key::ChangedWhen).is_some() {
             ending.outcome.changed = all(keywords.list(Key::ChangedWhen))?;
         }
         if keywords.get(Key::FailedWhen).is_some() {
             let failed = all(keywords.list(Key::FailedWhen))?;
-            ending.outcome.data.insert("failed_when_result".to_owned(), failed.into());
+            ending
+                .outcome
+                .data
+                .insert("failed_when_result".to_owned(), failed.into());
             ending.outcome.failed = failed;
         }
         Ok(())
@@ -374,7 +416,11 @@ pub(super) fn condition(scope: &Arc<Scope>, node: &Node) -> Result<bool, Fault> 
             .truth(text, &scope.variables())
             .map_err(|error| fault(error, &node.place)),
         Kind::Int(number) => Ok(*number != 0),
-        _ => Err(Fault::new(format!("a condition is an expression, not {}", node.describe())).at(&node.place)),
+        _ => Err(Fault::new(format!(
+            "a condition is an expression, not {}",
+            node.describe()
+        ))
+        .at(&node.place)),
     }
 }
 
@@ -388,7 +434,9 @@ fn kept(keep: &Keep, mut outcome: Outcome, bytes: Option<Vec<u8>>, dry: bool) ->
     };
     let same = std::fs::read(&keep.path).is_ok_and(|old| old == bytes);
     outcome.changed = !same;
-    outcome.data.insert("dest".to_owned(), keep.path.display().to_string().into());
+    outcome
+        .data
+        .insert("dest".to_owned(), keep.path.display().to_string().into());
     if same || dry {
         return outcome;
     }
@@ -437,14 +485,25 @@ impl Arguments<'_> {
         let object = self.accept(object)?;
         let canonical = values
             .into_iter()
-            .map(|(name, value)| (self.schema.argument(&name).map_or(name.clone(), |argument| argument.name.clone()), value))
+            .map(|(name, value)| {
+                (
+                    self.schema
+                        .argument(&name)
+                        .map_or(name.clone(), |argument| argument.name.clone()),
+                    value,
+                )
+            })
             .collect();
         Ok((canonical, object))
     }
 
     fn accept(&self, object: Object) -> Result<Object, Fault> {
         let action = &self.item.step.task.action;
-        let accepted = if self.open { self.schema.accept_open(object) } else { self.schema.accept(object) };
+        let accepted = if self.open {
+            self.schema.accept_open(object)
+        } else {
+            self.schema.accept(object)
+        };
         accepted.map_err(|errors| crate::check::bad_arguments(action, &errors))
     }
 

@@ -13,7 +13,8 @@ mod target;
 mod walk;
 
 pub use {
-    pool::{Connections, Login},
+    pool::Connections,
     run::{Options, Runner},
     sink::Sink,
+    target::Login,
 };

@@ -6,7 +6,7 @@ use {
         playbook::Key,
         program::PlayProgram,
         source::{Fault, Node},
-        template::{self, Value, Variables},
+        template::{self, Value},
         variable::{PlayContext, Scope, Surroundings, Values, Vars},
     },
     std::{
@@ -33,7 +33,12 @@ impl Runner {
             let size = self.batch_size(program, &before, round, hosts.len())?;
             let (batch, later) = rest.split_at(size.min(rest.len()));
             (rest, round) = (later, round + 1);
-            let context = self.context(program, hosts.clone(), batch.to_vec(), Arc::clone(&prompted));
+            let context = self.context(
+                program,
+                hosts.clone(),
+                batch.to_vec(),
+                Arc::clone(&prompted),
+            );
             self.read_vars_files(program, &context)?;
             self.sink.tell(Event::PlayStarted {
                 name: name.clone(),
@@ -92,15 +97,27 @@ impl Runner {
     }
 
     /// The play's hosts, in the order that it asks for, without those that are out.
-    fn hosts(&self, program: &PlayProgram, context: &Arc<PlayContext>) -> Result<Vec<String>, Fault> {
+    fn hosts(
+        &self,
+        program: &PlayProgram,
+        context: &Arc<PlayContext>,
+    ) -> Result<Vec<String>, Fault> {
         let mut patterns = Vec::new();
         for node in program.play.keywords.list(Key::Hosts) {
             patterns.extend(template::strings(&self.render(context, node)?));
         }
         let pattern = patterns.join(",");
-        let place = program.play.keywords.get(Key::Hosts).map(|node| &node.place);
+        let place = program
+            .play
+            .keywords
+            .get(Key::Hosts)
+            .map(|node| &node.place);
         let place = place.unwrap_or(&program.play.place);
-        let inventory = self.world.inventory.read().unwrap_or_else(PoisonError::into_inner);
+        let inventory = self
+            .world
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         let selection = inventory
             .select(&pattern, self.options.limit.as_deref())
             .map_err(|problem| problem.at_least(place))?;
@@ -108,7 +125,11 @@ impl Runner {
             let message = format!("Could not match supplied host pattern, ignoring: {name}");
             self.sink.warn(message, Some(place.to_string()));
         }
-        let mut hosts: Vec<_> = selection.hosts.into_iter().filter(|host| !self.is_out(host)).collect();
+        let mut hosts: Vec<_> = selection
+            .hosts
+            .into_iter()
+            .filter(|host| !self.is_out(host))
+            .collect();
         drop(inventory);
         order(&mut hosts, program, |node| self.render(context, node))?;
         Ok(hosts)
@@ -127,7 +148,12 @@ impl Runner {
             return Ok(hosts);
         };
         let text = self.render(context, node)?.to_string();
-        let wrong = || Fault::new(format!("`serial` takes a number or a percentage, not `{text}`")).at(&node.place);
+        let wrong = || {
+            Fault::new(format!(
+                "`serial` takes a number or a percentage, not `{text}`"
+            ))
+            .at(&node.place)
+        };
         let size = match text.trim().strip_suffix('%') {
             Some(percent) => {
                 let percent: usize = percent.trim().parse().map_err(|_| wrong())?;
@@ -138,13 +164,20 @@ impl Runner {
         Ok(if size == 0 { hosts } else { size })
     }
 
-    fn read_vars_files(&self, program: &PlayProgram, context: &Arc<PlayContext>) -> Result<(), Fault> {
+    fn read_vars_files(
+        &self,
+        program: &PlayProgram,
+        context: &Arc<PlayContext>,
+    ) -> Result<(), Fault> {
         let mut all = Vars::default();
         for node in program.play.keywords.list(Key::VarsFiles) {
             let choices = node.as_list().unwrap_or(std::slice::from_ref(node));
             all.extend(self.first_vars_file(program, context, node, choices)?);
         }
-        *context.vars_files.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(all);
+        *context
+            .vars_files
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(all);
         Ok(())
     }
 
@@ -159,20 +192,31 @@ impl Runner {
         let mut tried = Vec::new();
         for choice in choices {
             let name = self.render(context, choice)?.to_string();
-            let places = [program.library.dir.join(&name), program.library.dir.join("vars").join(&name)];
+            let places = [
+                program.library.dir.join(&name),
+                program.library.dir.join("vars").join(&name),
+            ];
             if let Some(path) = places.iter().find(|path| Path::is_file(path)) {
                 return program.library.vars(path);
             }
             tried.push(name);
         }
-        Err(Fault::new(format!("none of these files of variables is there: {}", tried.join(", "))).at(&node.place))
+        Err(Fault::new(format!(
+            "none of these files of variables is there: {}",
+            tried.join(", ")
+        ))
+        .at(&node.place))
     }
 
     /// Asks for `vars_prompt`, save what `-e` gives.
     fn prompted(&self, program: &PlayProgram, context: &Arc<PlayContext>) -> Result<Values, Fault> {
         let mut values = Values::new();
         for node in program.play.keywords.list(Key::VarsPrompt) {
-            let text = |name: &str| node.get(name).map(|node| self.render(context, node)).transpose();
+            let text = |name: &str| {
+                node.get(name)
+                    .map(|node| self.render(context, node))
+                    .transpose()
+            };
             let name = text("name")?
                 .ok_or_else(|| Fault::new("a prompt needs `name`").at(&node.place))?
                 .to_string();
@@ -183,7 +227,9 @@ impl Runner {
             let private = text("private")?.is_none_or(|value| value.is_true());
             let mut answer = self.ask(&format!("{prompt}: "), !private);
             if answer.is_empty() {
-                answer = text("default")?.map(|value| value.to_string()).unwrap_or_default();
+                answer = text("default")?
+                    .map(|value| value.to_string())
+                    .unwrap_or_default();
             }
             values.insert(name, Value::from(answer));
         }
@@ -208,7 +254,7 @@ fn order(
             hosts.sort();
             hosts.reverse();
         }
-        "shuffle" => template::shuffle(hosts),
+        "shuffle" => shuffle(hosts),
         other => {
             return Err(Fault::new(format!("`{other}` is no order of hosts"))
                 .at(&node.place)
@@ -216,4 +262,11 @@ fn order(
         }
     }
     Ok(())
+}
+
+/// Brings hosts into an order that nobody can foresee.
+fn shuffle(hosts: &mut [String]) {
+    use std::hash::{BuildHasher, RandomState};
+    let seed = RandomState::new();
+    hosts.sort_by_cached_key(|host| seed.hash_one(host));
 }

@@ -2,7 +2,8 @@ use {
     crate::{
         transport::ContentStore,
         transport::{
-            self, Agent, AgentProgram, Become, Listener, Lost, Method, Target, Transport, Unreachable,
+            self, Agent, AgentProgram, Become, Listener, Lost, Method, Target, Transport,
+            Unreachable,
         },
         wire::{Effect, Mode, Outcome, Run},
     },
@@ -98,7 +99,11 @@ impl Connections {
     }
 
     /// Connects and starts the agent, without a step.
-    pub(super) async fn reach(&self, target: &Target, becoming: Option<&Become>) -> Result<(), Silence> {
+    pub(super) async fn reach(
+        &self,
+        target: &Target,
+        becoming: Option<&Become>,
+    ) -> Result<(), Silence> {
         let host = self.host(target);
         let user = becoming.map_or(String::new(), |becoming| format!("{becoming:?}"));
         let seat = host.seat(&user);
@@ -169,7 +174,12 @@ fn identity(target: &Target) -> String {
     }
     format!(
         "{:?} {} {:?} {:?} {:?} {:?}",
-        target.method, target.address, target.port, target.user, target.key_file, target.common_args
+        target.method,
+        target.address,
+        target.port,
+        target.user,
+        target.key_file,
+        target.common_args
     )
 }
 

@@ -6,12 +6,12 @@ use {
         target::{Login, Resolver},
     },
     crate::{
-        transport::ContentStore,
         event::{Event, Recap},
         playbook::Key,
         program::{Program, TagFilter},
         source::{Fault, Kind, Node},
         template::Value,
+        transport::ContentStore,
         variable::{Scope, World},
     },
     std::{
@@ -133,22 +133,31 @@ impl Runner {
     }
 
     pub(super) fn is_out(&self, host: &str) -> bool {
-        self.out.lock().unwrap_or_else(PoisonError::into_inner).contains(host)
+        self.out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(host)
     }
 
     pub(super) fn put_out(&self, host: &str) {
-        self.out.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned());
+        self.out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(host.to_owned());
     }
 
     pub(super) fn take_back(&self, host: &str) {
-        self.out.lock().unwrap_or_else(PoisonError::into_inner).remove(host);
+        self.out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(host);
     }
 
     /// Whether `--start-at-task` has been reached, now that a step of this name comes.
     pub(super) fn has_started(&self, name: &str, title: &str) -> bool {
         let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pattern) = &self.options.start_at {
-            let fits = |text: &str| crate::inventory::glob(pattern, text);
+            let fits = |text: &str| crate::inventory::fits(pattern, text);
             *started = *started || fits(name) || fits(title);
         }
         *started
@@ -183,7 +192,12 @@ impl Runner {
 
     /// Keeps what a step's end changes on the controller.
     pub(super) fn keep(&self, host: &str, ending: &Ending, register: Option<&str>) {
-        if let Some(facts) = ending.outcome.data.get("ansible_facts").and_then(|facts| facts.as_object()) {
+        if let Some(facts) = ending
+            .outcome
+            .data
+            .get("ansible_facts")
+            .and_then(|facts| facts.as_object())
+        {
             let facts: Vec<_> = facts
                 .iter()
                 .map(|(name, value)| (name.clone(), crate::template::from_json(value)))
@@ -192,7 +206,8 @@ impl Runner {
         }
         if let Some(name) = register {
             let value = ending.value();
-            self.world.remember(host, |memory| memory.set([(name.to_owned(), value)]));
+            self.world
+                .remember(host, |memory| memory.set([(name.to_owned(), value)]));
         }
     }
 }
@@ -216,9 +231,8 @@ fn is_unknown(value: &Value) -> bool {
 /// Whether a word stands in a text by itself.
 fn mentions(text: &str, word: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(word).any(|(at, _)| {
-        !text[..at].ends_with(part) && !text[at + word.len()..].starts_with(part)
-    })
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(part) && !text[at + word.len()..].starts_with(part))
 }
 
 /// A keyword's plain text, where it is written out.

@@ -12,11 +12,14 @@ use {
         program::Step,
         source::{Fault, Node},
         template::{self, Value},
-        transport::Listener,
+        transport::{Listener, Unreachable},
         variable::{Scope, Surroundings, Values},
         wire::{Object, Outcome, Stream},
     },
-    std::{sync::Arc, time::{Duration, Instant}},
+    std::{
+        sync::Arc,
+        time::{Duration, Instant},
+    },
 };
 
 /// One step on one host, with its loop.
@@ -43,7 +46,12 @@ struct Repeat {
 }
 
 impl<'a> HostStep<'a> {
-    pub(super) fn new(runner: &'a Runner, step: &'a Step, host: &str, around: Surroundings) -> Self {
+    pub(super) fn new(
+        runner: &'a Runner,
+        step: &'a Step,
+        host: &str,
+        around: Surroundings,
+    ) -> Self {
         Self {
             runner,
             step,
@@ -71,9 +79,13 @@ impl<'a> HostStep<'a> {
         if conditions.any(|node| matches!(item.condition(node), Ok(false))) {
             return Ending::skipped(item.module(), "Conditional result was False", None);
         }
-        if item.dry() && let Some(name) = self.runner.unknown_name(&self.scope, problem) {
+        if item.dry()
+            && let Some(name) = self.runner.unknown_name(&self.scope, problem)
+        {
             let outcome = Outcome {
-                unknown: Some(format!("known after apply: its loop needs the result `{name}`")),
+                unknown: Some(format!(
+                    "known after apply: its loop needs the result `{name}`"
+                )),
                 ..Outcome::default()
             };
             return Ending::of(item.module(), outcome);
@@ -105,7 +117,10 @@ impl<'a> HostStep<'a> {
         let mut attempt = 1;
         loop {
             let mut ending = self.once(item).await;
-            ending.outcome.data.insert("attempts".to_owned(), attempt.into());
+            ending
+                .outcome
+                .data
+                .insert("attempts".to_owned(), attempt.into());
             let enough = match self.reached(item, &ending) {
                 Ok(reached) => reached,
                 Err(problem) => return Ending::fault(item.module(), &problem),
@@ -193,7 +208,10 @@ impl<'a> HostStep<'a> {
         let (target, becoming) = match connection {
             Ok(connection) => connection,
             Err(problem) => {
-                return items.iter().map(|item| Ending::fault(item.module(), &problem)).collect();
+                return items
+                    .iter()
+                    .map(|item| Ending::fault(item.module(), &problem))
+                    .collect();
             }
         };
         let run = first.request(&sendings[0], args);
@@ -230,8 +248,8 @@ impl<'a> HostStep<'a> {
 
     /// No answer: the host is unreachable, unless a dry run asked for a user that is yet to be made.
     fn silent(&self, item: &Item<'_>, silence: &super::pool::Silence) -> Ending {
-        if let (true, super::pool::Silence::Unreachable(why)) = (item.dry(), silence)
-            && why.is_missing_user()
+        if let (true, super::pool::Silence::Unreachable(why @ Unreachable::NoSuchUser { .. })) =
+            (item.dry(), silence)
         {
             let outcome = Outcome {
                 unknown: Some(format!("known after apply: {why}")),
@@ -283,7 +301,10 @@ impl<'a> HostStep<'a> {
                 "No items in the list",
                 None,
             );
-            ending.outcome.data.insert("results".to_owned(), serde_json::Value::Array(Vec::new()));
+            ending
+                .outcome
+                .data
+                .insert("results".to_owned(), serde_json::Value::Array(Vec::new()));
             return ending;
         }
         let items: Vec<_> = (0..values.len())
@@ -314,7 +335,9 @@ impl<'a> HostStep<'a> {
     /// Whether all items can travel as one message: nothing of one item can depend on the end of another.
     fn goes_at_once(&self, control: &Control) -> bool {
         let keywords = &self.step.task.keywords;
-        let one_by_one = [Key::Until, Key::Retries].iter().any(|key| keywords.get(*key).is_some());
+        let one_by_one = [Key::Until, Key::Retries]
+            .iter()
+            .any(|key| keywords.get(*key).is_some());
         !one_by_one && control.pause.is_zero() && control.break_when.is_empty()
     }
 
@@ -331,12 +354,18 @@ impl<'a> HostStep<'a> {
             }
         }
         while let Some((_, first)) = waiting.first() {
-            let like = (first.delegated.clone(), first.remote.module, first.remote.keep.is_some());
+            let like = (
+                first.delegated.clone(),
+                first.remote.module,
+                first.remote.keep.is_some(),
+            );
             let mut batch = Vec::new();
             let mut rest = Vec::new();
             for (index, sending) in waiting {
                 let same = (sending.delegated.clone(), sending.remote.module, false) == like
-                    && batch.first().is_none_or(|(_, one): &(usize, Sending)| one.environment == sending.environment);
+                    && batch.first().is_none_or(|(_, one): &(usize, Sending)| {
+                        one.environment == sending.environment
+                    });
                 if same || batch.is_empty() {
                     batch.push((index, sending));
                 } else {
@@ -367,7 +396,10 @@ impl<'a> HostStep<'a> {
         let value = &values[index];
         let mut locals = Values::from([
             (control.variable.clone(), value.clone()),
-            ("ansible_loop_var".to_owned(), control.variable.as_str().into()),
+            (
+                "ansible_loop_var".to_owned(),
+                control.variable.as_str().into(),
+            ),
         ]);
         if let Some(name) = &control.index {
             locals.insert(name.clone(), index.into());
@@ -382,7 +414,11 @@ impl<'a> HostStep<'a> {
             engine.node(node, &scope.variables()).ok()
         });
         let label = template::display(label.as_ref().unwrap_or(value));
-        let label = if self.censored() { "(censored due to no_log)".to_owned() } else { label };
+        let label = if self.censored() {
+            "(censored due to no_log)".to_owned()
+        } else {
+            label
+        };
         self.item(scope, Some(label))
     }
 
@@ -427,7 +463,9 @@ impl<'a> HostStep<'a> {
                 .map_err(|error| fault(error, &node.place)),
         };
         let text = |name: &str| Ok::<_, Fault>(value(name)?.map(|value| value.to_string()));
-        let pause = text("pause")?.and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
+        let pause = text("pause")?
+            .and_then(|text| text.parse::<f64>().ok())
+            .unwrap_or(0.0);
         Ok(Control {
             variable: text("loop_var")?.unwrap_or_else(|| "item".to_owned()),
             index: text("index_var")?,
@@ -435,7 +473,9 @@ impl<'a> HostStep<'a> {
             extended: value("extended")?.is_some_and(|value| value.is_true()),
             pause: Duration::try_from_secs_f64(pause).unwrap_or_default(),
             break_when: part("break_when").map_or(Vec::new(), |node| {
-                node.as_list().unwrap_or(std::slice::from_ref(node)).to_vec()
+                node.as_list()
+                    .unwrap_or(std::slice::from_ref(node))
+                    .to_vec()
             }),
         })
     }
@@ -443,7 +483,9 @@ impl<'a> HostStep<'a> {
     fn censored(&self) -> bool {
         let item = self.item(Arc::clone(&self.scope), None);
         // What cannot be decided is kept secret.
-        item.keyword_bool(Key::NoLog).unwrap_or(Some(true)).unwrap_or(false)
+        item.keyword_bool(Key::NoLog)
+            .unwrap_or(Some(true))
+            .unwrap_or(false)
     }
 
     fn ignores_errors(&self) -> bool {
@@ -524,7 +566,9 @@ fn summary(step: &Step, variable: &str, values: &[Value], endings: Vec<Ending>) 
     outcome.changed = endings.iter().any(|ending| ending.outcome.changed);
     outcome.skipped = endings.iter().all(|ending| ending.outcome.skipped);
     whole.unreachable = endings.iter().any(|ending| ending.unreachable);
-    let unknown = endings.iter().find_map(|ending| ending.outcome.unknown.clone());
+    let unknown = endings
+        .iter()
+        .find_map(|ending| ending.outcome.unknown.clone());
     outcome.unknown = unknown.filter(|_| !outcome.changed);
     outcome.msg = Some(match () {
         () if whole.unreachable => endings
@@ -547,8 +591,17 @@ fn summary(step: &Step, variable: &str, values: &[Value], endings: Vec<Ending>) 
         whole.changes.extend(ending.changes);
         whole.includes.extend(ending.includes);
         whole.meta = whole.meta.or(ending.meta);
-        if let Some(facts) = ending.outcome.data.get("ansible_facts").and_then(|facts| facts.as_object()) {
-            let all = whole.outcome.data.entry("ansible_facts").or_insert_with(|| Object::new().into());
+        if let Some(facts) = ending
+            .outcome
+            .data
+            .get("ansible_facts")
+            .and_then(|facts| facts.as_object())
+        {
+            let all = whole
+                .outcome
+                .data
+                .entry("ansible_facts")
+                .or_insert_with(|| Object::new().into());
             if let Some(all) = all.as_object_mut() {
                 all.extend(facts.clone());
             }

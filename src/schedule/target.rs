@@ -57,14 +57,24 @@ impl Resolver<'_> {
             None => login.extra_args.clone(),
             text => words(text)?,
         });
-        let password = self.text(&["ansible_password", "ansible_ssh_pass", "ansible_ssh_password"], None)?;
+        let password = self.text(
+            &[
+                "ansible_password",
+                "ansible_ssh_pass",
+                "ansible_ssh_password",
+            ],
+            None,
+        )?;
         let port = match self.text(&["ansible_port", "ansible_ssh_port"], Some(Key::Port))? {
             None => login.port,
             Some(text) => Some(text.trim().parse().map_err(|_| {
                 Fault::new(format!("`{text}` is not a port of host {name}")).at(self.place)
             })?),
         };
-        let key_file = self.text(&["ansible_ssh_private_key_file", "ansible_private_key_file"], None)?;
+        let key_file = self.text(
+            &["ansible_ssh_private_key_file", "ansible_private_key_file"],
+            None,
+        )?;
         Ok(Target {
             address: self
                 .text(&["ansible_host", "ansible_ssh_host"], None)?
@@ -74,7 +84,9 @@ impl Resolver<'_> {
                 .text(&["ansible_user", "ansible_ssh_user"], Some(Key::RemoteUser))?
                 .or_else(|| login.user.clone()),
             method: self.method(&name)?,
-            key_file: key_file.map(|path| self.home(&path)).or_else(|| login.key_file.clone()),
+            key_file: key_file
+                .map(|path| self.home(&path))
+                .or_else(|| login.key_file.clone()),
             password: password.map(Secret::new).or_else(|| login.password.clone()),
             common_args,
             known_hosts: login.known_hosts.clone(),
@@ -102,18 +114,35 @@ impl Resolver<'_> {
             .text(&["ansible_become_method"], Some(Key::BecomeMethod))?
             .or_else(|| login.become_method.clone());
         let means = self.means(method.as_deref().unwrap_or("sudo"))?;
-        let name = |option: &str| format!("ansible_{}_{option}", method.as_deref().unwrap_or("sudo"));
+        let name =
+            |option: &str| format!("ansible_{}_{option}", method.as_deref().unwrap_or("sudo"));
         let user = self
-            .text(&["ansible_become_user", &name("user")], Some(Key::BecomeUser))?
+            .text(
+                &["ansible_become_user", &name("user")],
+                Some(Key::BecomeUser),
+            )?
             .or_else(|| login.become_user.clone());
-        let password = self.text(&["ansible_become_password", "ansible_become_pass", &name("pass"), &name("password")], None)?;
-        let flags = self.text(&["ansible_become_flags", &name("flags")], Some(Key::BecomeFlags))?;
+        let password = self.text(
+            &[
+                "ansible_become_password",
+                "ansible_become_pass",
+                &name("pass"),
+                &name("password"),
+            ],
+            None,
+        )?;
+        let flags = self.text(
+            &["ansible_become_flags", &name("flags")],
+            Some(Key::BecomeFlags),
+        )?;
         let flags = flags.unwrap_or_default();
         Ok(Some(Become {
             means,
             exe: self.text(&["ansible_become_exe", &name("exe")], Some(Key::BecomeExe))?,
             user: user.unwrap_or_else(|| "root".to_owned()),
-            password: password.map(Secret::new).or_else(|| login.become_password.clone()),
+            password: password
+                .map(Secret::new)
+                .or_else(|| login.become_password.clone()),
             flags: shlex::split(&flags).unwrap_or_default(),
         }))
     }
@@ -123,9 +152,11 @@ impl Resolver<'_> {
             "sudo" => Ok(Means::Sudo),
             "su" => Ok(Means::Su),
             "doas" => Ok(Means::Doas),
-            other => Err(Fault::new(format!("`{other}` is not a way to become another user"))
-                .at(self.place)
-                .help("use sudo, su or doas")),
+            other => Err(
+                Fault::new(format!("`{other}` is not a way to become another user"))
+                    .at(self.place)
+                    .help("use sudo, su or doas"),
+            ),
         }
     }
 
@@ -133,20 +164,28 @@ impl Resolver<'_> {
         let named = self
             .text(&["ansible_connection"], Some(Key::Connection))?
             .or_else(|| self.login.connection.clone());
-        match named.as_deref().map(|name| name.rsplit('.').next().unwrap_or(name)) {
+        match named
+            .as_deref()
+            .map(|name| name.rsplit('.').next().unwrap_or(name))
+        {
             None | Some("ssh" | "smart") => Ok(Method::Ssh),
             Some("russh" | "paramiko" | "paramiko_ssh" | "libssh") => Ok(Method::Russh),
             Some("local") => Ok(Method::Local),
-            Some(other) => Err(Fault::new(format!("`{other}` is not a connection (host {host})"))
-                .at(self.place)
-                .help("use ssh, russh or local")),
+            Some(other) => Err(
+                Fault::new(format!("`{other}` is not a connection (host {host})"))
+                    .at(self.place)
+                    .help("use ssh, russh or local"),
+            ),
         }
     }
 
     /// The first of these variables that is set, else the keyword around the step.
     fn text(&self, variables: &[&str], key: Option<Key>) -> Result<Option<String>, Fault> {
         for name in variables {
-            let value = self.scope.value(name).map_err(|error| fault(error, self.place))?;
+            let value = self
+                .scope
+                .value(name)
+                .map_err(|error| fault(error, self.place))?;
             if let Some(value) = value.filter(|value| !value.is_none() && !value.is_undefined()) {
                 return Ok(Some(shown(&value)));
             }
@@ -171,5 +210,7 @@ impl Resolver<'_> {
 }
 
 fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }

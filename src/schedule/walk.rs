@@ -1,9 +1,6 @@
 use {
     crate::program::{Element, Order, Section, Step},
-    std::{
-        collections::BTreeSet,
-        sync::Arc,
-    },
+    std::{collections::BTreeSet, sync::Arc},
 };
 
 /// One host's way through a play: which step is next, and where a failure leads.
@@ -45,9 +42,15 @@ struct Cursor {
 #[derive(Debug)]
 enum Role {
     Plain,
-    Part { section: Arc<Section>, phase: Phase, failing: bool },
+    Part {
+        section: Arc<Section>,
+        phase: Phase,
+        failing: bool,
+    },
     /// Handlers run at the flush that stood at this place.
-    Handlers { base: Order },
+    Handlers {
+        base: Order,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +113,12 @@ impl Walk {
     /// The peeked step failed: goes to where that leads.
     pub fn fail(&mut self) -> Fate {
         while let Some(mut cursor) = self.stack.pop() {
-            let Role::Part { section, phase, failing } = &mut cursor.role else {
+            let Role::Part {
+                section,
+                phase,
+                failing,
+            } = &mut cursor.role
+            else {
                 continue;
             };
             match phase {
@@ -179,7 +187,11 @@ impl Walk {
         self.stack.push(Cursor {
             elements: Arc::clone(elements),
             at: 0,
-            role: Role::Part { section, phase, failing },
+            role: Role::Part {
+                section,
+                phase,
+                failing,
+            },
         });
     }
 
@@ -204,7 +216,12 @@ impl Walk {
         let Some(cursor) = self.stack.pop() else {
             return;
         };
-        if let Role::Part { section, phase, failing } = cursor.role {
+        if let Role::Part {
+            section,
+            phase,
+            failing,
+        } = cursor.role
+        {
             match phase {
                 Phase::Body | Phase::Rescue => self.push_part(section, Phase::Always, false),
                 Phase::Always if failing => {
@@ -217,10 +234,16 @@ impl Walk {
 
     /// A step's place; handlers stand behind the flush that runs them.
     fn order(&self, step: &Step) -> Order {
-        let flush = self.stack.iter().rev().find_map(|cursor| match &cursor.role {
-            Role::Handlers { base } => Some(base.below(u32::try_from(cursor.at).unwrap_or(u32::MAX))),
-            _ => None,
-        });
+        let flush = self
+            .stack
+            .iter()
+            .rev()
+            .find_map(|cursor| match &cursor.role {
+                Role::Handlers { base } => {
+                    Some(base.below(u32::try_from(cursor.at).unwrap_or(u32::MAX)))
+                }
+                _ => None,
+            });
         match flush {
             Some(base) => base.join(&step.order),
             None => step.order.clone(),

@@ -104,6 +104,16 @@ impl Place {
         self.before().matches('\n').count() + 1
     }
 
+    /// The whole lines that it touches.
+    pub fn whole_line(&self) -> &str {
+        let text = self.file.text();
+        let begin = self.before().rfind('\n').map_or(0, |at| at + 1);
+        let end = text[self.end..]
+            .find('\n')
+            .map_or(text.len(), |at| self.end + at);
+        &text[begin..end]
+    }
+
     /// The column in characters, counted from 1.
     pub fn column(&self) -> usize {
         let before = self.before();

@@ -71,7 +71,9 @@ pub fn raw(node: &Node) -> Value {
         Kind::Float(number) => (*number).into(),
         Kind::String(text) | Kind::Vault(text) => text.as_str().into(),
         Kind::List(items) => items.iter().map(raw).collect(),
-        Kind::Map(entries) => Value::from_iter(entries.iter().map(|(key, value)| (raw(key), raw(value)))),
+        Kind::Map(entries) => {
+            Value::from_iter(entries.iter().map(|(key, value)| (raw(key), raw(value))))
+        }
         Kind::Unsafe(inner) => raw(inner),
     }
 }
@@ -95,10 +97,17 @@ pub fn to_node(value: &Value, place: &Place) -> Node {
                 })
                 .collect(),
         ),
-        ValueKind::Seq | ValueKind::Iterable => {
-            Kind::List(items(value).iter().map(|item| to_node(item, place)).collect())
+        ValueKind::Seq | ValueKind::Iterable => Kind::List(
+            items(value)
+                .iter()
+                .map(|item| to_node(item, place))
+                .collect(),
+        ),
+        _ => {
+            return node(Kind::Unsafe(Box::new(node(Kind::String(print::text(
+                value,
+            ))))));
         }
-        _ => return node(Kind::Unsafe(Box::new(node(Kind::String(print::text(value)))))),
     };
     node(plain)
 }

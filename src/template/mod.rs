@@ -19,6 +19,7 @@ mod finish;
 mod fixture;
 mod function;
 mod lookup;
+mod looping;
 mod method;
 mod node;
 mod omit;

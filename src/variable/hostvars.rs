@@ -34,7 +34,11 @@ impl HostVars {
 impl Object for HostVars {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let name = key.as_str()?;
-        let inventory = self.world.inventory.read().unwrap_or_else(PoisonError::into_inner);
+        let inventory = self
+            .world
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         inventory.host(name)?;
         drop(inventory);
         let scope = Scope::new(&self.world, name, self.around.clone());
@@ -42,7 +46,11 @@ impl Object for HostVars {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        let inventory = self.world.inventory.read().unwrap_or_else(PoisonError::into_inner);
+        let inventory = self
+            .world
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         let names = inventory.hosts().map(Host::name).map(Value::from);
         Enumerator::Values(names.collect())
     }

@@ -1,15 +1,14 @@
 use {
-    super::{PlayContext, Scope, hostvars::{HostVars, OwnVars}},
+    super::{
+        PlayContext, Scope,
+        hostvars::{HostVars, OwnVars},
+    },
     crate::{
-        inventory::{Group, Host},
+        inventory::Host,
         playbook::Key,
         template::{TemplateError, Value, Variables},
     },
-    std::{
-        collections::BTreeMap,
-        path::Path,
-        sync::PoisonError,
-    },
+    std::{collections::BTreeMap, path::Path, sync::PoisonError},
 };
 
 /// The variables that no one sets: Ansible's "special variables".
@@ -77,12 +76,19 @@ fn plain(scope: &Scope, name: &str) -> Option<Value> {
         "ansible_run_tags" => Some(run_tags(&settings.tags)),
         "ansible_skip_tags" => Some(Value::from(settings.skip_tags.clone())),
         "ansible_config_file" => settings.config_file.as_deref().map(path),
-        "ansible_inventory_sources" => {
-            Some(settings.inventory_sources.iter().map(|source| path(source)).collect())
-        }
+        "ansible_inventory_sources" => Some(
+            settings
+                .inventory_sources
+                .iter()
+                .map(|source| path(source))
+                .collect(),
+        ),
         "ansible_managed" => Some("Ansible managed".into()),
         "ansible_version" => Some(version()),
-        "hostvars" => Some(Value::from_object(HostVars::new(scope.world(), scope.around()))),
+        "hostvars" => Some(Value::from_object(HostVars::new(
+            scope.world(),
+            scope.around(),
+        ))),
         "vars" => Some(Value::from_object(OwnVars(scope.variables()))),
         _ => of_inventory(scope, name)
             .or_else(|| of_play(scope.around().play.as_deref()?, name))
@@ -91,8 +97,8 @@ fn plain(scope: &Scope, name: &str) -> Option<Value> {
 }
 
 fn of_inventory(scope: &Scope, name: &str) -> Option<Value> {
-    let inventory = scope
-        .world()
+    let world = scope.world();
+    let inventory = world
         .inventory
         .read()
         .unwrap_or_else(PoisonError::into_inner);
@@ -110,11 +116,11 @@ fn of_inventory(scope: &Scope, name: &str) -> Option<Value> {
                 .into(),
         ),
         "group_names" => {
-            let mut names: Vec<_> = inventory
+            let mut names: Vec<String> = inventory
                 .groups_of(scope.host())
                 .into_iter()
-                .map(Group::name)
-                .filter(|name| *name != "all")
+                .map(|group| group.name().to_owned())
+                .filter(|name| name != "all")
                 .collect();
             names.sort_unstable();
             Some(Value::from(names))
@@ -133,7 +139,11 @@ fn of_play(play: &PlayContext, name: &str) -> Option<Value> {
         "ansible_play_batch" => Some(Value::from(play.active())),
         "ansible_play_hosts_all" => Some(Value::from(play.all_hosts.clone())),
         "ansible_play_role_names" | "ansible_role_names" | "role_names" => {
-            let mut names: Vec<_> = play.role_list().iter().map(|role| role.name.clone()).collect();
+            let mut names: Vec<_> = play
+                .role_list()
+                .iter()
+                .map(|role| role.name.clone())
+                .collect();
             names.dedup();
             Some(Value::from(names))
         }
@@ -151,7 +161,9 @@ fn of_role(scope: &Scope, name: &str) -> Option<Value> {
     match name {
         "role_name" | "ansible_role_name" => Some(own.name.as_str().into()),
         "role_path" => Some(path(&own.path)),
-        "ansible_parent_role_names" => Some(roles.map(|role| Value::from(role.name.as_str())).collect()),
+        "ansible_parent_role_names" => {
+            Some(roles.map(|role| Value::from(role.name.as_str())).collect())
+        }
         "ansible_parent_role_paths" => Some(roles.map(|role| path(&role.path)).collect()),
         _ => None,
     }
@@ -160,7 +172,11 @@ fn of_role(scope: &Scope, name: &str) -> Option<Value> {
 /// `check_mode:` on a step wins over the command line.
 fn check_mode(scope: &Scope) -> bool {
     let frame = scope.around().frame.as_deref();
-    let own = frame.and_then(|frame| frame.chain().find_map(|frame| frame.keywords.bool(Key::CheckMode)));
+    let own = frame.and_then(|frame| {
+        frame
+            .chain()
+            .find_map(|frame| frame.keywords.bool(Key::CheckMode))
+    });
     own.unwrap_or(scope.world().settings.check)
 }
 

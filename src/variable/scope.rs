@@ -1,9 +1,5 @@
 use {
-    super::{
-        Layer, PlayContext, Values, World,
-        layer::Binding,
-        magic,
-    },
+    super::{Layer, PlayContext, Values, World, layer::Binding, magic},
     crate::{
         program::{Frame, FrameKind},
         template::{TemplateError, Value, Variables},
@@ -128,7 +124,10 @@ impl Variables for Scope {
             path.extend([role.path.join(kind), role.path.clone()]);
         }
         let play = self.around.play.as_deref();
-        for dir in task_dirs(frame).into_iter().chain(play.map(|play| play.dir.clone())) {
+        for dir in task_dirs(frame)
+            .into_iter()
+            .chain(play.map(|play| play.dir.clone()))
+        {
             path.extend([dir.join(kind), dir]);
         }
         let mut seen = BTreeSet::new();
@@ -182,16 +181,28 @@ fn layers(world: &World, host: &str, around: &Surroundings) -> Vec<Layer> {
     layers.extend(inner.map(|frame| Layer::Raw(Arc::clone(&frame.vars))));
     let own_roles = || frame.into_iter().flat_map(Frame::roles);
     layers.extend(own_roles().map(|role| Layer::Raw(Arc::clone(&role.vars))));
-    layers.extend(play_roles.iter().map(|role| Layer::Raw(Arc::clone(&role.vars))));
+    layers.extend(
+        play_roles
+            .iter()
+            .map(|role| Layer::Raw(Arc::clone(&role.vars))),
+    );
     if let Some(play) = play {
         layers.push(Layer::Raw(play.files()));
         layers.push(Layer::Ready(Arc::clone(&play.prompted)));
-        layers.extend(play.frame.iter().map(|frame| Layer::Raw(Arc::clone(&frame.vars))));
+        layers.extend(
+            play.frame
+                .iter()
+                .map(|frame| Layer::Raw(Arc::clone(&frame.vars))),
+        );
     }
     layers.push(Layer::Ready(memory.facts));
     layers.extend(world.inventory_layers(host).iter().rev().cloned());
     layers.extend(own_roles().map(|role| Layer::Raw(Arc::clone(&role.defaults))));
-    layers.extend(play_roles.iter().map(|role| Layer::Raw(Arc::clone(&role.defaults))));
+    layers.extend(
+        play_roles
+            .iter()
+            .map(|role| Layer::Raw(Arc::clone(&role.defaults))),
+    );
     layers.retain(|layer| !layer.is_empty());
     layers
 }

@@ -71,13 +71,19 @@ impl PlayContext {
 
     /// The variables of the play's `vars_files`.
     pub fn files(&self) -> Arc<Vars> {
-        let files = self.vars_files.read().unwrap_or_else(PoisonError::into_inner);
+        let files = self
+            .vars_files
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&files)
     }
 
     /// The roles that the whole play sees, in the order of their use.
     pub fn role_list(&self) -> Vec<Arc<Role>> {
-        self.roles.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.roles
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Lets the whole play see a role's defaults and variables from now on.
@@ -102,7 +108,13 @@ impl PlayContext {
 }
 
 impl World {
-    pub fn new(engine: Engine, store: Arc<Store>, inventory: Inventory, extra: Vars, settings: Settings) -> Self {
+    pub fn new(
+        engine: Engine,
+        store: Arc<Store>,
+        inventory: Inventory,
+        extra: Vars,
+        settings: Settings,
+    ) -> Self {
         Self {
             store,
             engine,
@@ -135,13 +147,20 @@ impl World {
         if let Some(layers) = known(&self.layers.read().unwrap_or_else(PoisonError::into_inner)) {
             return layers;
         }
-        let inventory = self.inventory.read().unwrap_or_else(PoisonError::into_inner);
+        let inventory = self
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         // What cannot be read was said by `check_inventory` before the first play.
         let layers: Arc<[Layer]> = inventory
             .layers(host, &self.store)
             .unwrap_or_default()
             .into_iter()
-            .map(|layer| Layer::Raw(Arc::new(Vars::from_entries(layer.variables.entries().to_vec()))))
+            .map(|layer| {
+                Layer::Raw(Arc::new(Vars::from_entries(
+                    layer.variables.entries().to_vec(),
+                )))
+            })
             .collect();
         self.layers
             .write()
@@ -152,9 +171,15 @@ impl World {
 
     /// Changes the inventory while plays run (`add_host`, `group_by`).
     pub fn change_inventory<T>(&self, change: impl FnOnce(&mut Inventory) -> T) -> T {
-        let mut inventory = self.inventory.write().unwrap_or_else(PoisonError::into_inner);
+        let mut inventory = self
+            .inventory
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         let result = change(&mut inventory);
-        self.layers.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.layers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
         result
     }
 }
