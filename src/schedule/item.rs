@@ -86,7 +86,7 @@ impl Item<'_> {
 
     /// The condition that does not hold, if any.
     fn unmet(&self) -> Result<Option<Ending>, Fault> {
-        for node in self.step.frame.gather(Key::When) {
+        for node in self.step.frame.conditions() {
             let holds = match self.condition(node) {
                 Ok(holds) => holds,
                 Err(problem) => {
@@ -544,14 +544,4 @@ impl Arguments<'_> {
         }
         Ok(values)
     }
-}
-
-/// Whether a fault is about something undefined.
-pub(super) fn is_undefined(error: &crate::template::TemplateError) -> bool {
-    error.kind == ErrorKind::Undefined
-}
-
-/// Where something stands that has no node.
-pub(super) fn step_place(step: &Step) -> &Place {
-    &step.task.place
 }

@@ -182,4 +182,17 @@ impl World {
             .clear();
         result
     }
+
+    /// What is worth saying about the inventory but stops nothing.
+    pub fn inventory_warnings(&self) -> Vec<String> {
+        let inventory = self
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        inventory
+            .warnings()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
 }
