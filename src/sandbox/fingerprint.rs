@@ -10,17 +10,23 @@ use sha2::{Digest, Sha256};
 
 use super::error::SandboxError;
 
-/// Paths that a running system changes by itself.
-const OWN_LIFE: [&str; 9] = [
-    "var/log",
-    "run",
-    "var/run",
-    "var/lib/systemd",
-    "var/tmp/systemd-private",
-    "tmp/systemd-private",
+/// Paths that a running system changes by itself, and files in which package managers keep what they have read.
+const OWN_LIFE: [&str; 15] = [
     "etc/.pwd.lock",
     "root/.bash_history",
-    "var/lib/dbus",
+    "run",
+    "tmp/systemd-private",
+    "var/cache/apt/pkgcache.bin",
+    "var/cache/apt/srcpkgcache.bin",
+    "var/cache/dnf/expired_repos.json",
+    "var/lib/dnf/history.sqlite-shm",
+    "var/lib/dnf/history.sqlite-wal",
+    "var/lib/rpm/rpmdb.sqlite-shm",
+    "var/lib/rpm/rpmdb.sqlite-wal",
+    "var/lib/systemd",
+    "var/log",
+    "var/run",
+    "var/tmp/systemd-private",
 ];
 
 /// Hashes every entry of the layer at `upper`: name, kind, owner, permission bits and content; no times.

@@ -275,7 +275,10 @@ pub(super) static TABLE: [Rpm; 39] = [
     Rpm::plain("rsync", &["rsync"]),
     Rpm::plain("tree", &["tree"]),
     // Scriptlets need the shell by its path.
-    Rpm { provides: &["/bin/sh", "/usr/bin/sh", "/bin/bash"], ..Rpm::hollow("bash", &["bash"]) },
+    Rpm {
+        provides: &["/bin/sh", "/usr/bin/sh", "/bin/bash"],
+        ..Rpm::hollow("bash", &["bash"])
+    },
     Rpm::hollow("ca-certificates", &["ca-certificates"]),
     Rpm::hollow("coreutils", &["coreutils"]),
     Rpm::hollow("dbus", &["dbus"]),

@@ -161,7 +161,10 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("`ls /no-such-directory` failed"), "{error}");
-        assert!(error.contains("\n  | ") && error.contains("cannot access"), "{error}");
+        assert!(
+            error.contains("\n  | ") && error.contains("cannot access"),
+            "{error}"
+        );
     }
 
     #[test]
