@@ -202,12 +202,13 @@ impl Sandbox {
         Ok(HostDirectory::new(&self.directory, &self.host(host)?.name).upper())
     }
 
-    /// A number (SHA-256 in hex) for all that is on the host's disk, except what a running system changes by itself.
+    /// A number (SHA-256 in hex) for all in which the host's disk differs from its image, except what a running system
+    /// changes by itself.
     ///
     /// # Errors
     /// [`SandboxError::NoHost`], or when a file cannot be read.
     pub fn fingerprint(&self, host: &str) -> Result<String, SandboxError> {
-        fingerprint::of_layer(&self.upper(host)?)
+        fingerprint::of_layer(&self.upper(host)?, &self.host(host)?.image_root)
     }
 
     fn at(settings: &Settings, run: &str) -> Self {
@@ -284,8 +285,8 @@ impl Sandbox {
             .map_err(SandboxError::file("make directory", &self.directory))?;
         self.state.write(&self.directory)?;
         self.make_network()?;
-        self.name_hosts(hosts)?;
-        self.prepare_hosts(&images)?;
+        self.name_hosts(hosts, images)?;
+        self.prepare_hosts()?;
         progress(&format!(
             "starting {}",
             hosts
@@ -320,26 +321,31 @@ impl Sandbox {
         })
     }
 
-    fn name_hosts(&mut self, hosts: &[HostSpec]) -> Result<(), SandboxError> {
+    fn name_hosts(&mut self, hosts: &[HostSpec], images: Vec<PathBuf>) -> Result<(), SandboxError> {
         let Some(subnet) = self.state.subnet else {
             return Ok(());
         };
-        let placed = hosts.iter().enumerate().map(|(place, host)| HostState {
-            name: host.name.clone(),
-            image: host.image,
-            address: subnet.host(place),
-            nspawn: None,
-        });
+        let placed = hosts
+            .iter()
+            .zip(images)
+            .enumerate()
+            .map(|(place, (host, image_root))| HostState {
+                name: host.name.clone(),
+                image: host.image,
+                image_root,
+                address: subnet.host(place),
+                nspawn: None,
+            });
         self.state.hosts = placed.collect();
         self.state.write(&self.directory)
     }
 
-    fn prepare_hosts(&self, images: &[PathBuf]) -> Result<(), SandboxError> {
+    fn prepare_hosts(&self) -> Result<(), SandboxError> {
         let login_key = host::make_key(&self.private_key(), &self.state.run)?;
         let mut known_hosts = String::new();
-        for (host, image) in self.state.hosts.iter().zip(images) {
+        for host in &self.state.hosts {
             let directory = HostDirectory::new(&self.directory, &host.name);
-            directory.mount_over(image)?;
+            directory.mount_over(&host.image_root)?;
             let identity = self.identity(host, &login_key);
             known_hosts.push_str(&inventory::known_host(
                 host,
