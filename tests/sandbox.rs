@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
-use farcast::sandbox::{HostSpec, Image, Sandbox, SandboxError, Scoped, Settings, of_place};
+use farcast::sandbox::{HostSpec, Image, Sandbox, SandboxError, Scoped, Settings, run_name_for};
 
 /// The machine's usual state directory, so that images are built once for everything on it.
 fn settings() -> Settings {
@@ -14,7 +14,7 @@ fn settings() -> Settings {
 }
 
 fn run_name(purpose: &str) -> String {
-    of_place(purpose, Path::new(env!("CARGO_MANIFEST_DIR")))
+    run_name_for(purpose, Path::new(env!("CARGO_MANIFEST_DIR")))
 }
 
 fn spec(name: &str, image: Image) -> HostSpec {
