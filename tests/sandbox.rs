@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::MetadataExt,
     path::Path,
     process::{Command, Output},
 };
@@ -143,8 +144,19 @@ fn a_debian_host_is_debian_and_leaves_nothing() {
     assert!(page(&sandbox, "web").contains("Welcome to nginx!"));
 
     let (directory, record) = (sandbox.directory().to_owned(), record(&sandbox));
+    let root = fs::metadata(directory.join("hosts/web/root")).unwrap();
+    let nspawn_lock = format!(
+        "/run/systemd/nspawn/locks/inode-{}:{}",
+        root.dev(),
+        root.ino()
+    );
+    assert!(Path::new(&nspawn_lock).exists());
     sandbox.down().unwrap();
     assert_eq!(traces(&directory, &record), [""; 0]);
+    assert!(
+        !Path::new(&nspawn_lock).exists(),
+        "nspawn had time to clear up"
+    );
 }
 
 #[test]

@@ -109,6 +109,7 @@ impl HostDirectory {
                 .collect()
         };
         process::kill_all(first);
+        nspawn.into_iter().for_each(process::await_end);
         let left = process::kill_all(|| {
             let within = process::within(&root).into_iter();
             within
