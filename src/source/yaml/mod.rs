@@ -4,10 +4,12 @@ mod hint;
 mod key;
 mod limit;
 mod load;
+mod loader;
 mod map;
 mod offset;
 mod relaxed;
 mod resolve;
+mod spot;
 mod tag;
 
 pub use load::{load, load_one};
