@@ -2,6 +2,7 @@ use {
     super::{
         super::{Place, SourceFile, YamlError},
         spot::Spot,
+        wording,
     },
     std::sync::Arc,
 };
@@ -20,6 +21,7 @@ pub(super) fn explain(info: &str, file: &Arc<SourceFile>, at: usize) -> YamlErro
         .or_else(|| quote(info, &spot))
         .or_else(|| escape(info, &spot))
         .or_else(|| sibling(info, &spot))
+        .or_else(|| keyless(info, &spot))
         .or_else(|| listed(info, &spot))
         .unwrap_or_else(|| Finding::new(info, spot.at, None));
     YamlError::Syntax {
@@ -206,56 +208,25 @@ fn sibling(info: &str, spot: &Spot) -> Option<Finding> {
     })
 }
 
+/// A line that the parser took for a key until it found no colon; it says so only where the next line begins.
+fn keyless(info: &str, spot: &Spot) -> Option<Finding> {
+    if !info.contains("simple key expect") {
+        return None;
+    }
+    let end = spot.text[..spot.at].trim_end().len();
+    let line = Spot::new(spot.text, end);
+    Some(Finding::helped(
+        "a line without `: ` among the keys of a map",
+        line.start + line.indent(),
+        "write `key: value`, or indent the line if it continues the value above",
+    ))
+}
+
 const ALIGN: &str = "indent it exactly as its siblings are";
 
-/// The parser's other messages that are worth plainer words: part of the message, what is wrong, what to do.
-const PLAINER: [(&str, &str, &str); 8] = [
-    (
-        "block sequence entries are not allowed",
-        "a list cannot begin on the line of its key",
-        "begin it on the next line",
-    ),
-    (
-        "unexpected character",
-        "a value cannot begin with this character",
-        "quote the value",
-    ),
-    (
-        "expected ',' or '}'",
-        "this map of the form `{a: 1, b: 2}` goes wrong here",
-        BRACKETS,
-    ),
-    (
-        "expected ',' or ']'",
-        "this list of the form `[a, b]` goes wrong here",
-        BRACKETS,
-    ),
-    (
-        "illegal placement of ':'",
-        "no key can stand here",
-        BRACKETS,
-    ),
-    ("misplaced bracket", "this bracket closes nothing", BRACKETS),
-    (
-        "invalid indentation in flow construct",
-        "a bracket above is never closed",
-        BRACKETS,
-    ),
-    (
-        "recursion limit",
-        "brackets nested too deeply",
-        "split the value",
-    ),
-];
-
-const BRACKETS: &str =
-    "close every `[` and `{`, and quote values that hold `,` `:` `[` `]` `{` or `}`";
-
 fn listed(info: &str, spot: &Spot) -> Option<Finding> {
-    PLAINER
-        .iter()
-        .find(|(part, ..)| info.contains(part))
-        .map(|&(_, what, help)| Finding::helped(what, spot.at, help))
+    let (what, help) = wording::plainer(info)?;
+    Some(Finding::helped(what, spot.at, help))
 }
 
 /// The value as it should have been written: in the quotes that it does not hold itself.
@@ -343,6 +314,36 @@ mod tests {
             "when: \"{{ a }}\" == 'b'\n",
             "1:17: broken YAML: text after the closing quote",
             "quote the whole value: `when: '\"{{ a }}\" == ''b'''`",
+        ),
+        (
+            "a: 1\nb\nc: 2\n",
+            "2:1: broken YAML: a line without `: ` among the keys of a map",
+            "write `key: value`, or indent the line if it continues the value above",
+        ),
+        (
+            "\"a\":1\n",
+            "1:4: broken YAML: text after the end of the document",
+            "indent it as the lines above, and put a space after each key's `:`; a line `---` begins another document",
+        ),
+        (
+            "a: [1, , 2]\n",
+            "1:8: broken YAML: a value is missing here",
+            "close every `[` and `{`, and quote values that hold `,` `:` `[` `]` `{` or `}`",
+        ),
+        (
+            "hosts: *\n",
+            "1:8: broken YAML: `*` and `&` begin the name of an anchor",
+            "quote a value that begins with one, such as \"*\"",
+        ),
+        (
+            "a: |#b\n c\n",
+            "1:5: broken YAML: a `#` without a space before it",
+            "put a space before the `#`",
+        ),
+        (
+            "a: [\n",
+            "2:1: broken YAML: a value is missing here",
+            "close every `[` and `{`, and quote values that hold `,` `:` `[` `]` `{` or `}`",
         ),
         (
             "a: @foo\n",

@@ -11,5 +11,6 @@ mod relaxed;
 mod resolve;
 mod spot;
 mod tag;
+mod wording;
 
 pub use load::{load, load_one};
