@@ -6,10 +6,17 @@ use {
 };
 
 static ALL: &[Entry] = &[
+    entry::<file::blockinfile::BlockInFile>(),
     entry::<file::copy::Copy>(),
+    entry::<file::fetch::Fetch>(),
     entry::<file::file::File>(),
+    entry::<file::find::Find>(),
+    entry::<file::lineinfile::LineInFile>(),
     entry::<ping::Ping>(),
+    entry::<file::replace::Replace>(),
+    entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
+    entry::<file::tempfile::TempFile>(),
 ];
 
 /// What is known about a module.
