@@ -9,6 +9,11 @@ pub(super) fn key_not_known(said: &str) -> bool {
         && !said.contains("REVOKED")
 }
 
+/// Whether the connection led over another program: there is no address then.
+pub(super) fn by_proxy(said: &str) -> bool {
+    said.contains("UNKNOWN port")
+}
+
 /// Why ssh failed.
 pub(super) fn reason(said: &str, target: &Target) -> Unreachable {
     let place = target.place();

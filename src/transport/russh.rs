@@ -30,7 +30,7 @@ struct Russh {
 
 /// Connects, checks the host's key, and logs in.
 pub(super) async fn connect(target: &Target) -> Result<impl Transport + use<>, Unreachable> {
-    let mut target = russh_options::resolve(target)?;
+    let mut target = russh_options::resolve(target).await?;
     let port = *target.port.get_or_insert(22);
     let stream = dial(&target, port).await?;
     let guard = Guard::new(&target, port)?;

@@ -243,3 +243,50 @@ async fn a_machine_without_a_program_is_named() {
     assert!(error.contains("available: vax"), "{error}");
     transport.close().await;
 }
+
+#[tokio::test]
+async fn a_connection_goes_through_a_proxy_and_says_where_that_fails() {
+    let sshd = Sshd::start();
+    let mut target = target(&sshd, Method::Ssh);
+    let hop = format!(
+        "-oProxyCommand=ssh -F none -p {} -i {} -o UserKnownHostsFile={} -W %h:%p 127.0.0.1",
+        sshd.port,
+        sshd.path("ed25519").display(),
+        sshd.path("known_hosts").display()
+    );
+    target.common_args = vec![hop];
+    reach(&target).await.unwrap().close().await;
+
+    // The first command line counts for ssh, so that the second hop's own error is seen.
+    let unknown = format!(
+        "-oProxyCommand=ssh -F none -p {} -o UserKnownHostsFile=/dev/null -W %h:%p 127.0.0.1",
+        sshd.port
+    );
+    target.common_args = vec![unknown];
+    let error = refusal(&target).await;
+    assert!(matches!(error, Unreachable::Proxy { .. }), "{error}");
+    assert!(
+        error.to_string().contains("Host key verification failed"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn with_a_password_the_ssh_configuration_still_counts() {
+    let sshd = Sshd::start();
+    let mut target = target(&sshd, Method::Ssh);
+    let config = format!("Host alias\n HostName 127.0.0.1\n Port {}\n", sshd.port);
+    fs::write(sshd.path("ssh_config"), config).unwrap();
+    target.address = "alias".to_owned();
+    target.port = None;
+    target.common_args = vec![
+        "-F".to_owned(),
+        sshd.path("ssh_config").display().to_string(),
+    ];
+    reach(&target).await.unwrap().close().await;
+    target.key_file = None;
+    target.password = Some(Secret::new("wrong".to_owned()));
+    let error = refusal(&target).await;
+    assert!(matches!(error, Unreachable::LoginRefused { .. }), "{error}");
+    assert!(error.to_string().contains("tried: password"), "{error}");
+}
