@@ -10,5 +10,6 @@ pub mod source;
 pub mod transport;
 
 pub mod act;
+pub mod agent;
 pub mod module;
 pub mod wire;

@@ -1,1 +1,32 @@
-fn main() {}
+//! The agent. `farcast-agent` serves; `farcast-agent install PATH SHA256` first makes sure that it arrived whole and takes its
+//! final name.
+
+use {
+    farcast::agent::{install, serve},
+    std::{error::Error, fs::File, io::stdin, os::fd::AsFd, path::Path, process::ExitCode},
+};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("farcast-agent: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        [] => {}
+        ["install", last, sha256] => {
+            install(&std::env::current_exe()?, Path::new(last), sha256)?;
+        }
+        _ => return Err("usage: farcast-agent [install PATH SHA256]".into()),
+    }
+    // Unbuffered: a frame is one write.
+    let output = File::from(std::io::stdout().as_fd().try_clone_to_owned()?);
+    Ok(serve(stdin(), output)?)
+}

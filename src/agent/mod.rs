@@ -1,0 +1,12 @@
+//! The program on the host: reads requests from its standard input, works on them one after the other, and answers on its
+//! standard output. Nothing else is ever written there.
+
+mod inbox;
+mod install;
+mod pipe;
+mod serve;
+
+pub use {
+    install::{InstallError, install},
+    serve::{ServeError, serve},
+};

@@ -1,0 +1,258 @@
+use {
+    super::{
+        inbox::Inbox,
+        pipe::{Pipe, SendError},
+    },
+    crate::{
+        act::{Failure, Probe, Watch},
+        module::registry,
+        wire::{FrameError, Hello, Outcome, Report, Request, Run, VERSION},
+    },
+    std::io::{Read, Write},
+};
+
+/// Why the agent ended before the controller did.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error("cannot understand the controller: {0}")]
+    Frame(#[from] FrameError),
+    #[error("cannot answer the controller: {0}")]
+    Answer(String),
+}
+
+/// Serves one controller to the end of its pipe. When the input ends, everything that was started is ended, and so is the
+/// process a few seconds later if the work hangs.
+pub fn serve(
+    input: impl Read + Send + 'static,
+    output: impl Write + 'static,
+) -> Result<(), ServeError> {
+    let watch = Watch::default();
+    let pipe = Pipe::new(output, Inbox::open(input, watch.clone()));
+    let mut probe = Probe::new(Box::new(pipe.clone()), watch);
+    send(&pipe, &Report::Hello(hello(&probe)))?;
+    while let Some(request) = pipe.next()? {
+        match request {
+            Request::Run(run) => work(&mut probe, &pipe, &run)?,
+            Request::Foresee(effects) => probe.foresee(effects),
+            // The reader heeds the one; the other was not asked for, or no longer.
+            Request::Cancel { .. } | Request::Content { .. } => {}
+        }
+    }
+    Ok(())
+}
+
+fn work(probe: &mut Probe, pipe: &Pipe, run: &Run) -> Result<(), ServeError> {
+    let mut sent = Ok(());
+    let mut report = |item, outcome| {
+        if sent.is_ok() {
+            sent = answer(pipe, run.id, item, outcome);
+        }
+    };
+    match registry::find(&run.module) {
+        Some(module) => (module.run)(probe, run, &mut report),
+        None => {
+            for item in 0..run.items.len() {
+                let msg = format!("the agent has no module {}", run.module);
+                report(item, Failure::refused(msg).into_outcome());
+            }
+        }
+    }
+    sent
+}
+
+/// An outcome too large for the pipe becomes a failure that says so.
+fn answer(pipe: &Pipe, id: u64, item: usize, outcome: Outcome) -> Result<(), ServeError> {
+    let changed = outcome.changed;
+    let report = |outcome| Report::Outcome { id, item, outcome };
+    match pipe.report(&report(outcome)) {
+        Err(SendError::Frame(error @ FrameError::TooLong(_))) => {
+            let failed = Failure::refused(format!("the outcome is too large: {error}"));
+            let failed = Outcome {
+                changed,
+                ..failed.into_outcome()
+            };
+            send(pipe, &report(failed))
+        }
+        Err(error) => Err(ServeError::Answer(error.to_string())),
+        Ok(()) => Ok(()),
+    }
+}
+
+fn send(pipe: &Pipe, report: &Report) -> Result<(), ServeError> {
+    pipe.report(report)
+        .map_err(|error| ServeError::Answer(error.to_string()))
+}
+
+fn hello(probe: &Probe) -> Hello {
+    let uid = rustix::process::geteuid().as_raw();
+    let system = rustix::system::uname();
+    Hello {
+        version: VERSION,
+        pid: std::process::id(),
+        uid,
+        user: probe.owner(uid).unwrap_or_else(|_| uid.to_string()),
+        hostname: system.nodename().to_string_lossy().into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use {
+        super::*,
+        crate::{
+            act::{Digest, Scratch},
+            wire::{Decoder, Frame, Mode, Object},
+        },
+        serde_json::json,
+        std::{
+            collections::BTreeMap,
+            io::{PipeReader, PipeWriter, pipe},
+            thread::{self, JoinHandle},
+        },
+    };
+
+    /// An agent in a thread, and the controller's ends of its pipes.
+    struct Session {
+        to: PipeWriter,
+        from: PipeReader,
+        decoder: Decoder,
+        agent: JoinHandle<Result<(), ServeError>>,
+    }
+
+    impl Session {
+        fn start() -> Self {
+            let (input, to) = pipe().unwrap();
+            let (from, output) = pipe().unwrap();
+            let agent = thread::spawn(move || serve(input, output));
+            let decoder = Decoder::default();
+            let mut session = Self {
+                to,
+                from,
+                decoder,
+                agent,
+            };
+            assert!(matches!(
+                session.report(),
+                Report::Hello(Hello {
+                    version: VERSION,
+                    ..
+                })
+            ));
+            session
+        }
+
+        fn send(&mut self, frame: &Frame) {
+            self.to.write_all(&frame.encode().unwrap()).unwrap();
+        }
+
+        fn request(&mut self, request: &Request) {
+            self.send(&Frame::message(request).unwrap());
+        }
+
+        fn run(&mut self, id: u64, module: &str, arguments: serde_json::Value) {
+            let items: Vec<Object> = vec![serde_json::from_value(arguments).unwrap()];
+            self.request(&Request::Run(Run {
+                id,
+                module: module.into(),
+                items,
+                mode: Mode::Apply,
+                diff: false,
+                environment: BTreeMap::new(),
+                timeout: None,
+                stream: false,
+            }));
+        }
+
+        fn frame(&mut self) -> Frame {
+            loop {
+                if let Some(frame) = self.decoder.pull().unwrap() {
+                    return frame;
+                }
+                let mut buffer = [0; 4096];
+                let count = self.from.read(&mut buffer).unwrap();
+                assert!(count > 0, "the agent hung up");
+                self.decoder.push(&buffer[..count]);
+            }
+        }
+
+        fn report(&mut self) -> Report {
+            match self.frame() {
+                Frame::Message(payload) => Frame::read(&payload).unwrap(),
+                other => panic!("{other:?}"),
+            }
+        }
+
+        fn outcome(&mut self) -> (u64, Outcome) {
+            match self.report() {
+                Report::Outcome { id, outcome, .. } => (id, outcome),
+                other => panic!("{other:?}"),
+            }
+        }
+
+        fn end(self) {
+            drop(self.to);
+            self.agent.join().unwrap().unwrap();
+        }
+    }
+
+    #[test]
+    fn asks_for_content_and_keeps_requests_that_come_before_it() {
+        let scratch = Scratch::new();
+        let mut session = Session::start();
+        let text = vec![b'x'; 3_000_000];
+        let sha256 = Digest::Sha256.of(&text);
+        let content = json!({"sha256": sha256, "length": text.len()});
+        session.run(
+            1,
+            "copy",
+            json!({"dest": scratch.at("f"), "_content": content}),
+        );
+        assert_eq!(session.report(), Report::Need { sha256 });
+        session.run(2, "ping", json!({}));
+        session.request(&Request::Content { refused: None });
+        for chunk in text.chunks(100_000) {
+            session.send(&Frame::Chunk(chunk.into()));
+        }
+        session.send(&Frame::Last(Vec::new()));
+        let (id, outcome) = session.outcome();
+        assert!(id == 1 && outcome.changed, "{outcome:?}");
+        assert_eq!(session.outcome().0, 2);
+        assert_eq!(std::fs::read(scratch.at("f")).unwrap(), text);
+        session.end();
+    }
+
+    #[test]
+    fn refused_or_wrong_content_fails_the_step_and_leaves_no_file() {
+        let scratch = Scratch::new();
+        let mut session = Session::start();
+        let content = json!({"sha256": "abc", "length": 3});
+        let arguments = json!({"dest": scratch.at("f"), "_content": content});
+        session.run(1, "copy", arguments.clone());
+        session.report();
+        session.request(&Request::Content {
+            refused: Some("no such file".into()),
+        });
+        assert!(session.outcome().1.msg.unwrap().contains("no such file"));
+        session.run(2, "copy", arguments);
+        session.report();
+        session.request(&Request::Content { refused: None });
+        session.send(&Frame::Last(b"bad".to_vec()));
+        assert!(session.outcome().1.failed);
+        assert_eq!(std::fs::read_dir(scratch.path()).unwrap().count(), 0);
+        session.end();
+    }
+
+    #[test]
+    fn a_step_that_was_cancelled_before_its_turn_fails() {
+        let mut session = Session::start();
+        session.request(&Request::Cancel { id: 5 });
+        session.run(5, "ping", json!({}));
+        session.run(6, "no_such_module", json!({}));
+        session.run(7, "ping", json!({}));
+        let (id, outcome) = session.outcome();
+        assert!(id == 5 && outcome.failed);
+        assert!(session.outcome().1.failed);
+        assert_eq!(session.outcome().1.data["ping"], "pong");
+        session.end();
+    }
+}
