@@ -1,5 +1,6 @@
 //! Both ways of ssh against a real sshd on the loopback: keys of hosts and users, the bootstrap, and every error on the way.
 
+mod agent;
 mod conversation;
 mod escalation;
 mod sshd;
@@ -10,7 +11,11 @@ use {
         connect,
     },
     sshd::{Sshd, fake_agent},
-    std::{fs, os::unix::fs::PermissionsExt, time::Duration},
+    std::{
+        fs,
+        os::unix::fs::{DirBuilderExt, PermissionsExt},
+        time::{Duration, SystemTime},
+    },
     tokio::sync::Semaphore,
 };
 
@@ -88,6 +93,29 @@ async fn the_agent_is_delivered_once_and_kept_privately() {
         }
         let starts = fs::read_to_string(sshd.path("cache/starts")).unwrap();
         assert_eq!(starts.lines().count(), 2);
+    }
+}
+
+#[tokio::test]
+async fn old_agents_are_removed_but_for_the_newest() {
+    let sshd = Sshd::start();
+    let cache = sshd.path("cache/farcast");
+    fs::DirBuilder::new().mode(0o700).create(&cache).unwrap();
+    let day = Duration::from_secs(24 * 60 * 60);
+    for age in 40..46 {
+        let file = fs::File::create(cache.join(format!("farcast-agent-{age}"))).unwrap();
+        file.set_modified(SystemTime::now() - day * age).unwrap();
+    }
+    let programs = tempfile::tempdir().unwrap();
+    fake_agent(programs.path(), farcast::wire::VERSION);
+    let program = AgentProgram::in_directory(programs.path());
+    let transport = reach(&target(&sshd, Method::Ssh)).await.unwrap();
+    let agent = start(&*transport, &program).await.unwrap();
+    agent.close().await;
+    transport.close().await;
+    for age in 40..46 {
+        let kept = cache.join(format!("farcast-agent-{age}")).exists();
+        assert_eq!(kept, age < 43, "{age} days");
     }
 }
 
