@@ -67,9 +67,10 @@ async fn work(target: &Target, program: &AgentProgram, path: &Path) {
 async fn it_works_over_ssh_and_russh() {
     let programs = tempfile::tempdir().unwrap();
     let program = program(programs.path());
+    let sshd = Sshd::start();
     for method in BOTH {
-        let sshd = Sshd::start();
-        work(&target(&sshd, method), &program, &sshd.path("written")).await;
+        let path = sshd.path(&format!("written by {method:?}"));
+        work(&target(&sshd, method), &program, &path).await;
         let names = fs::read_dir(sshd.path("cache/farcast")).unwrap().count();
         assert_eq!(names, 1);
     }

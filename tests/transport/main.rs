@@ -183,21 +183,27 @@ async fn a_key_that_the_host_does_not_take_is_said_to_be_refused() {
 #[tokio::test]
 async fn every_kind_of_key_logs_in() {
     let sshd = Sshd::start();
-    for method in BOTH {
-        for kind in ["rsa", "ecdsa"] {
+    for kind in ["rsa", "ecdsa"] {
+        sshd.allow(kind, "");
+        for method in BOTH {
             let mut target = target(&sshd, method);
             target.key_file = Some(sshd.path(kind));
             let reached = reach(&target).await;
-            reached
-                .unwrap_or_else(|error| panic!("{kind}: {error}"))
-                .close()
-                .await;
+            let transport = reached.unwrap_or_else(|error| panic!("{kind}: {error}"));
+            transport.close().await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_locked_key_needs_its_passphrase() {
+    let sshd = Sshd::start();
+    sshd.allow("ecdsa", "open sesame");
     let mut target = target(&sshd, Method::Russh);
-    target.key_file = Some(sshd.path("locked"));
+    target.key_file = Some(sshd.path("ecdsa"));
     let error = refusal(&target).await;
     assert!(matches!(error, Unreachable::KeyFile { .. }), "{error}");
+    assert!(error.to_string().contains("ssh-add"), "{error}");
     target.password = Some(Secret::new("open sesame".to_owned()));
     reach(&target).await.unwrap().close().await;
 }
