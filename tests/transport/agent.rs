@@ -1,10 +1,14 @@
 //! The agent itself, over every way to a host: delivered, started again, and at work.
 
 use {
-    crate::{BOTH, PATIENCE, reach, sshd::Sshd, target},
+    crate::{
+        BOTH, PATIENCE, reach,
+        sshd::{Sshd, fake_agent},
+        target,
+    },
     farcast::{
-        transport::{Agent, AgentProgram, ContentStore, Listener, Target},
-        wire::{Mode, Object, Outcome, Run, Stream},
+        transport::{Agent, AgentProgram, ContentStore, Listener, Lost, Target},
+        wire::{Mode, Object, Outcome, Run, Stream, VERSION},
     },
     std::{collections::BTreeMap, fs, path::Path},
     tokio::sync::watch,
@@ -73,5 +77,31 @@ async fn it_works_over_ssh_and_russh() {
         work(&target(&sshd, method), &program, &path).await;
         let names = fs::read_dir(sshd.path("cache/farcast")).unwrap().count();
         assert_eq!(names, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_is_told_from_an_agent_that_died() {
+    let programs = tempfile::tempdir().unwrap();
+    fake_agent(programs.path(), VERSION);
+    let program = AgentProgram::in_directory(programs.path());
+    for method in BOTH {
+        let sshd = Sshd::start();
+        let transport = reach(&target(&sshd, method)).await.unwrap();
+        let mut agent = Agent::start(&*transport, None, &program, PATIENCE)
+            .await
+            .unwrap();
+        sshd.cut();
+        let runs = vec![run(1, "ping", serde_json::json!({}))];
+        let store = ContentStore::default();
+        let (_never, cancel) = watch::channel(false);
+        let lost = agent.run(runs, &store, &mut Deaf, &cancel).await;
+        assert!(
+            matches!(lost, Err(Lost::Connection { .. })),
+            "{method:?}: {lost:?}"
+        );
+        agent.close().await;
+        transport.close().await;
+        reach(&target(&sshd, method)).await.unwrap().close().await;
     }
 }

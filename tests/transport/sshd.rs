@@ -69,6 +69,16 @@ impl Sshd {
         fs::write(self.path("known_hosts"), "").unwrap();
     }
 
+    /// Ends the processes that serve connections, as a network that goes away does.
+    pub fn cut(&self) {
+        let id = self.process.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+        for child in children.split_whitespace() {
+            let status = Command::new("kill").args(["-9", child]).status().unwrap();
+            assert!(status.success());
+        }
+    }
+
     /// The fingerprint of the host's key as ssh-keygen tells it.
     pub fn fingerprint(&self) -> String {
         let output = Command::new("ssh-keygen")
