@@ -10,7 +10,7 @@ use {
         transport::{Agent, AgentProgram, ContentStore, Listener, Lost, Target},
         wire::{Mode, Object, Outcome, Run, Stream, VERSION},
     },
-    std::{collections::BTreeMap, fs, path::Path},
+    std::{collections::BTreeMap, fs, path::Path, time::Duration},
     tokio::sync::watch,
 };
 
@@ -82,26 +82,38 @@ async fn it_works_over_ssh_and_russh() {
 
 #[tokio::test]
 async fn a_connection_that_is_cut_is_told_from_an_agent_that_died() {
+    for method in BOTH {
+        let sshd = Sshd::start();
+        assert_lost_after(&sshd, &target(&sshd, method), Sshd::cut).await;
+        reach(&target(&sshd, method)).await.unwrap().close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_falls_silent_is_lost() {
+    for method in BOTH {
+        let sshd = Sshd::start();
+        let mut target = target(&sshd, method);
+        target.keepalive = Duration::from_secs(1);
+        assert_lost_after(&sshd, &target, Sshd::freeze).await;
+        sshd.cut();
+    }
+}
+
+async fn assert_lost_after(sshd: &Sshd, target: &Target, event: fn(&Sshd)) {
     let programs = tempfile::tempdir().unwrap();
     fake_agent(programs.path(), VERSION);
     let program = AgentProgram::in_directory(programs.path());
-    for method in BOTH {
-        let sshd = Sshd::start();
-        let transport = reach(&target(&sshd, method)).await.unwrap();
-        let mut agent = Agent::start(&*transport, None, &program, PATIENCE)
-            .await
-            .unwrap();
-        sshd.cut();
-        let runs = vec![run(1, "ping", serde_json::json!({}))];
-        let store = ContentStore::default();
-        let (_never, cancel) = watch::channel(false);
-        let lost = agent.run(runs, &store, &mut Deaf, &cancel).await;
-        assert!(
-            matches!(lost, Err(Lost::Connection { .. })),
-            "{method:?}: {lost:?}"
-        );
-        agent.close().await;
-        transport.close().await;
-        reach(&target(&sshd, method)).await.unwrap().close().await;
-    }
+    let transport = reach(target).await.unwrap();
+    let mut agent = Agent::start(&*transport, None, &program, PATIENCE)
+        .await
+        .unwrap();
+    event(sshd);
+    let runs = vec![run(1, "ping", serde_json::json!({}))];
+    let store = ContentStore::default();
+    let (_never, cancel) = watch::channel(false);
+    let lost = agent.run(runs, &store, &mut Deaf, &cancel).await;
+    assert!(matches!(lost, Err(Lost::Connection { .. })), "{lost:?}");
+    agent.close().await;
+    transport.close().await;
 }

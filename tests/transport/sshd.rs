@@ -69,12 +69,21 @@ impl Sshd {
         fs::write(self.path("known_hosts"), "").unwrap();
     }
 
-    /// Ends the processes that serve connections, as a network that goes away does.
+    /// Ends the processes that serve connections, as a host that restarts does.
     pub fn cut(&self) {
+        self.signal("-KILL");
+    }
+
+    /// Stops the processes that serve connections, as a network that goes away does; `cut` must follow.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    fn signal(&self, signal: &str) {
         let id = self.process.id();
         let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
         for child in children.split_whitespace() {
-            let status = Command::new("kill").args(["-9", child]).status().unwrap();
+            let status = Command::new("kill").args([signal, child]).status().unwrap();
             assert!(status.success());
         }
     }
