@@ -139,17 +139,14 @@ impl Dialogue {
         }
     }
 
-    /// All that the host said, fit for a message.
+    /// What the host said, fit for a message: its errors, or else its output.
     pub(super) fn said(&self) -> String {
-        let text = format!(
-            "{}\n{}\n{}",
-            self.noise.trim(),
-            self.partial(),
-            self.stderr.text()
-        );
-        match clean(&text) {
-            said if said.is_empty() => "nothing".to_owned(),
-            said => said,
+        let errors = self.stderr.text();
+        let output = clean(&format!("{}{}", self.noise, self.partial()));
+        match (errors.is_empty(), output.is_empty()) {
+            (false, _) => errors,
+            (true, false) => output,
+            (true, true) => "nothing".to_owned(),
         }
     }
 }

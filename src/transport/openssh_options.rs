@@ -105,7 +105,9 @@ pub(super) fn add(ssh: &mut Command, target: &Target) {
 
 /// The setting that names the file with the known keys of hosts.
 pub(super) fn known_hosts(path: &Path) -> String {
-    format!("UserKnownHostsFile=\"{}\"", path.display())
+    // ssh would take `%h` and the like for the host's name.
+    let path = path.display().to_string().replace('%', "%%");
+    format!("UserKnownHostsFile=\"{path}\"")
 }
 
 #[cfg(test)]
