@@ -4,9 +4,8 @@
 //! controller adds them to what [`Schema::accept`] gave.
 
 use {
-    super::Module,
     crate::wire::Object,
-    schemars::generate::SchemaSettings,
+    schemars::{JsonSchema, generate::SchemaSettings},
     serde_json::{Map, Value},
 };
 
@@ -19,7 +18,7 @@ pub use {
 };
 
 /// A module's arguments.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Schema {
     /// What the module does, in Markdown.
     pub doc: String,
@@ -41,8 +40,8 @@ pub struct Argument {
 }
 
 impl Schema {
-    /// The arguments of a module.
-    pub fn of<M: Module>() -> Self {
+    /// The arguments that a struct declares.
+    pub fn of<M: JsonSchema>() -> Self {
         let settings = SchemaSettings::draft2020_12().with(|settings| {
             settings.inline_subschemas = true;
             settings.meta_schema = None;
@@ -109,6 +108,16 @@ impl Schema {
             true => Ok(accepted),
             false => Err(errors),
         }
+    }
+
+    /// The same for a step that takes arguments of any name besides those declared: the others pass as they are.
+    pub fn accept_open(&self, written: Object) -> Result<Object, Vec<ArgumentError>> {
+        let declared = |name: &String| self.argument(name).is_some();
+        let (known, others): (Object, Object) =
+            written.into_iter().partition(|(name, _)| declared(name));
+        let mut accepted = self.accept(known)?;
+        accepted.extend(others);
+        Ok(accepted)
     }
 
     fn accept_one(

@@ -38,6 +38,9 @@ mod run;
 #[cfg(test)]
 pub mod trial;
 
+#[cfg(feature = "controller")]
+pub use argument::{ArgumentError, Schema};
+pub use registry::{Entry, all, find};
 pub use {
     crate::act::{Acts, Delta, Failure, Look, Probe},
     host_path::HostPath,

@@ -1,8 +1,12 @@
-use {super::Failure, schemars::JsonSchema, serde::Deserialize};
+use {
+    super::Failure,
+    schemars::JsonSchema,
+    serde::{Deserialize, Serialize},
+};
 
 /// A file mode as a user gives it: octal (`0644`), symbolic (`u=rwX,g=rX,o-w`) or `preserve`. In the canonical form that the
 /// schema makes, numbers are octal text.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(extend("format" = "mode"))]
 pub struct Permissions(String);

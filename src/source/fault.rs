@@ -47,6 +47,14 @@ impl Fault {
         self
     }
 
+    /// Says where it is, unless a closer place is known already.
+    pub fn at_least(self, place: &Place) -> Self {
+        match self.body.place {
+            Some(_) => self,
+            None => self.at(place),
+        }
+    }
+
     /// Puts a few words under the marked text.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.body.label = Some(label.into());

@@ -1,9 +1,12 @@
-use std::{
-    fmt::{self, Debug, Display, Formatter},
-    path::{Path, PathBuf},
-    sync::Arc,
+use {
+    super::MASK,
+    std::{
+        fmt::{self, Debug, Display, Formatter},
+        path::{Path, PathBuf},
+        sync::Arc,
+    },
+    zeroize::Zeroizing,
 };
-use zeroize::Zeroizing;
 
 /// A file's text, read once and shared by everything that points into it.
 #[derive(PartialEq, Eq)]
@@ -91,6 +94,14 @@ impl Place {
         &self.file.text[self.start..self.end]
     }
 
+    /// The text to name in a message: `********` where it came out of a vault.
+    pub fn shown(&self) -> &str {
+        if self.file.confidential {
+            return MASK;
+        }
+        self.text()
+    }
+
     pub fn start(&self) -> usize {
         self.start
     }
@@ -102,6 +113,16 @@ impl Place {
     /// The line, counted from 1.
     pub fn line(&self) -> usize {
         self.before().matches('\n').count() + 1
+    }
+
+    /// The whole lines that it touches.
+    pub fn whole_line(&self) -> &str {
+        let text = self.file.text();
+        let begin = self.before().rfind('\n').map_or(0, |at| at + 1);
+        let end = text[self.end..]
+            .find('\n')
+            .map_or(text.len(), |at| self.end + at);
+        &text[begin..end]
     }
 
     /// The column in characters, counted from 1.

@@ -1,14 +1,11 @@
 use {
     super::{
         super::{Kind, Node, Place, SourceFile, YamlError},
-        hint,
-        limit::{self, Budget, Size},
-        map::Draft,
-        offset::Offsets,
-        tag::{self, Meaning},
+        hint, limit,
+        loader::{Halt, Loader, without_blank_end},
+        relaxed::Relaxed,
     },
-    saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag},
-    std::{borrow::Cow, collections::HashMap, sync::Arc},
+    std::sync::Arc,
 };
 
 /// Reads all documents of a file, in order; a file that is empty or holds only comments has none.
@@ -19,7 +16,17 @@ pub fn load(file: &Arc<SourceFile>) -> Result<Vec<Node>, YamlError> {
     let whole = Place::new(file, 0, 0);
     limit::within(file.text().len(), limit::BYTES, "bytes", &whole)?;
     printable(file)?;
-    Loader::new(file).documents()
+    let mut text = Relaxed::new(without_blank_end(file.text()));
+    loop {
+        match Loader::new(file, &text).documents() {
+            Ok(documents) => return Ok(documents),
+            Err(Halt::Wrong(error)) => return Err(error),
+            Err(Halt::Stumbled { info, at }) if !text.relax(&info, at) => {
+                return Err(hint::explain(&info, file, at));
+            }
+            Err(Halt::Stumbled { .. }) => {}
+        }
+    }
 }
 
 /// Reads a file of one document; an empty file gives a null.
@@ -56,212 +63,6 @@ fn printable(file: &Arc<SourceFile>) -> Result<(), YamlError> {
         }),
         None => Ok(()),
     }
-}
-
-/// The text without a last line of nothing but blanks, which the parser takes for content.
-fn without_blank_end(text: &str) -> &str {
-    match text.trim_end_matches([' ', '\t']) {
-        body if body.ends_with('\n') => body,
-        _ => text,
-    }
-}
-
-type TagOf<'text> = Option<Cow<'text, Tag>>;
-type Step<'text> = (Event<'text>, Span);
-
-/// Builds nodes from the parser's events.
-struct Loader<'text> {
-    file: &'text Arc<SourceFile>,
-    parser: Parser<'text, StrInput<'text>>,
-    offsets: Offsets<'text>,
-    budget: Budget,
-    /// Where the text ends, if that is in the middle of a line; else beyond it.
-    last: usize,
-    /// What the current document's anchors name, once it is complete.
-    anchors: HashMap<usize, (Node, Size)>,
-}
-
-impl<'text> Loader<'text> {
-    fn new(file: &'text Arc<SourceFile>) -> Self {
-        let text = without_blank_end(file.text());
-        Self {
-            file,
-            parser: Parser::new_from_str(text),
-            offsets: Offsets::new(text),
-            budget: Budget::default(),
-            last: if text.ends_with('\n') {
-                usize::MAX
-            } else {
-                text.trim_end().len()
-            },
-            anchors: HashMap::new(),
-        }
-    }
-
-    fn documents(mut self) -> Result<Vec<Node>, YamlError> {
-        let mut documents = Vec::new();
-        loop {
-            match self.next()?.0 {
-                Event::StreamEnd => return Ok(documents),
-                Event::DocumentStart(_) => {
-                    self.anchors.clear();
-                    let root = self.next()?;
-                    documents.push(self.node(root, 1)?);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn next(&mut self) -> Result<Step<'text>, YamlError> {
-        match self.parser.next_event() {
-            Some(Ok(step)) => Ok(step),
-            Some(Err(error)) => {
-                let at = self.offsets.byte(error.marker().index());
-                Err(hint::explain(error.info(), self.file, at))
-            }
-            None => Err(hint::explain("unexpected end", self.file, usize::MAX)),
-        }
-    }
-
-    fn node(&mut self, (event, span): Step<'text>, level: usize) -> Result<Node, YamlError> {
-        let place = self.place(span);
-        limit::depth(level, &place)?;
-        self.budget.node(&place)?;
-        match event {
-            Event::Alias(anchor) => self.alias(anchor, &place, level),
-            Event::Scalar(text, style, anchor, tag) => {
-                let node = self.scalar(&text, style, tag, place)?;
-                self.remember(anchor, node)
-            }
-            Event::SequenceStart(anchor, tag) => {
-                let node = self.list(place, level)?;
-                let node = tagged(node, tag)?;
-                self.remember(anchor, node)
-            }
-            Event::MappingStart(anchor, tag) => {
-                let node = self.map(place, level)?;
-                let node = tagged(node, tag)?;
-                self.remember(anchor, node)
-            }
-            _ => Err(hint::explain("no value", self.file, place.start())),
-        }
-    }
-
-    fn scalar(
-        &self,
-        text: &str,
-        style: ScalarStyle,
-        tag: TagOf,
-        place: Place,
-    ) -> Result<Node, YamlError> {
-        let text = self.unended(text, style, &place);
-        let kind = match tag {
-            Some(tag) => Meaning::of(&tag, &place)?.scalar(text, style, &place)?,
-            None => tag::untagged(text, style, &place)?,
-        };
-        let place = match kind {
-            Kind::Null if text.is_empty() => Place::new(self.file, place.start(), place.start()),
-            _ => place,
-        };
-        Ok(Node::new(place, kind))
-    }
-
-    /// A block scalar without the newline that the parser adds where the file ends in the middle of a line.
-    fn unended<'a>(&self, text: &'a str, style: ScalarStyle, place: &Place) -> &'a str {
-        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        match text.strip_suffix('\n') {
-            Some(unended) if block && place.end() == self.last => unended,
-            _ => text,
-        }
-    }
-
-    fn list(&mut self, opening: Place, level: usize) -> Result<Node, YamlError> {
-        let mut items: Vec<Node> = Vec::new();
-        loop {
-            let (event, span) = self.next()?;
-            if event == Event::SequenceEnd {
-                let last = items.last().map(|item| &item.place);
-                let place = self.span(&opening, last, span);
-                return Ok(Node::new(place, Kind::List(items)));
-            }
-            items.push(self.node((event, span), level + 1)?);
-        }
-    }
-
-    fn map(&mut self, opening: Place, level: usize) -> Result<Node, YamlError> {
-        let mut draft = Draft::default();
-        let mut last = None;
-        loop {
-            let (event, span) = self.next()?;
-            if event == Event::MappingEnd {
-                let place = self.span(&opening, last.as_ref(), span);
-                return Ok(Node::new(place, draft.finish()));
-            }
-            let merges = is_merge(&event);
-            let key = self.node((event, span), level + 1)?;
-            let value = self.next()?;
-            let value = self.node(value, level + 1)?;
-            last = Some(value.place.clone());
-            if merges {
-                draft.merge(value)?;
-            } else {
-                draft.entry(key, value)?;
-            }
-        }
-    }
-
-    fn alias(&mut self, anchor: usize, place: &Place, level: usize) -> Result<Node, YamlError> {
-        let Some((node, size)) = self.anchors.get(&anchor) else {
-            return Err(YamlError::UnknownAlias {
-                alias: place.text().to_owned(),
-                place: place.clone(),
-            });
-        };
-        limit::depth(level + size.height, place)?;
-        self.budget.copy(*size, place)?;
-        Ok(node.clone())
-    }
-
-    /// Keeps what an anchor names; anchor 0 is none.
-    fn remember(&mut self, anchor: usize, node: Node) -> Result<Node, YamlError> {
-        if anchor != 0 {
-            let size = Size::of(&node);
-            self.budget.copy(size, &node.place)?;
-            self.anchors.insert(anchor, (node.clone(), size));
-        }
-        Ok(node)
-    }
-
-    /// The place of one event, without the blank lines after it.
-    fn place(&self, span: Span) -> Place {
-        let start = self.offsets.byte(span.start.index());
-        let end = self.offsets.byte(span.end.index());
-        let text = &self.file.text()[start..end];
-        Place::new(self.file, start, start + text.trim_end().len())
-    }
-
-    /// The place of a list or map: to its closing bracket, or to the end of its last value.
-    fn span(&self, opening: &Place, last: Option<&Place>, closing: Span) -> Place {
-        let closing = self.place(closing);
-        let end = match (closing.text().is_empty(), last) {
-            (false, _) => closing.end(),
-            (true, Some(last)) => last.end(),
-            (true, None) => opening.end(),
-        };
-        Place::new(self.file, opening.start(), end.max(opening.end()))
-    }
-}
-
-fn tagged(node: Node, tag: TagOf) -> Result<Node, YamlError> {
-    match tag {
-        Some(tag) => Meaning::of(&tag, &node.place)?.collection(node),
-        None => Ok(node),
-    }
-}
-
-fn is_merge(event: &Event) -> bool {
-    matches!(event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<")
 }
 
 #[cfg(test)]
@@ -479,6 +280,27 @@ mod tests {
             let _ = load(&file(&text[..end]));
             let _ = load(&file(&text[end..]));
         }
+    }
+
+    #[test]
+    fn minds_indentation_in_brackets_and_quotes_as_little_as_ansible() {
+        assert_eq!(
+            read("- a: [x,\n  y,\nz ]\n  b: {c: 1,\nd: 2\n}\n"),
+            r#"[{"a":["x","y","z"],"b":{"c":1,"d":2}}]"#
+        );
+        assert_eq!(
+            read("- a: \"x\n  y\n\nz\"\n  b: 'x\nit''s'\n"),
+            r#"[{"a":"x y\nz","b":"x it's"}]"#
+        );
+        assert_eq!(read("a:\tb\nc: \t d\n"), r#"{"a":"b","c":"d"}"#);
+        let root = load_one(&file("- a: [ä,\n  y]\n  ö: z\n")).unwrap();
+        let map = &root.as_list().unwrap()[0];
+        assert_eq!(map.get("a").unwrap().place.text(), "[ä,\n  y]");
+        assert_eq!(map.get("ö").unwrap().place.to_string(), "site.yml:3:6");
+        assert_eq!(
+            refuse("- a: [x,\n  y]\n  b: c: d\n"),
+            "site.yml:3:7: broken YAML: a value without quotes cannot hold `: `"
+        );
     }
 
     #[test]

@@ -1,0 +1,27 @@
+use {
+    super::option::{RunOptions, ValidateOptions},
+    clap::{Parser, Subcommand},
+};
+
+/// Bring hosts into the state that Ansible playbooks declare: over SSH, with nothing needed on the hosts.
+#[derive(Debug, Parser)]
+#[command(
+    name = "farcast",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Run playbooks.
+    Apply(Box<RunOptions>),
+    /// Say what `apply` would change, with differences, and change nothing. Exit code 0: in sync; 3: something would change.
+    Plan(Box<RunOptions>),
+    /// Check playbooks without touching a host.
+    Validate(Box<ValidateOptions>),
+}

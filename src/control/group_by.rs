@@ -1,0 +1,37 @@
+use {
+    super::{Call, Change, Control, Done, Prepared},
+    crate::{source::Fault, wire::Object},
+    schemars::JsonSchema,
+    serde::Deserialize,
+};
+
+/// Put hosts into groups by what is known of them.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct GroupBy {
+    /// The group's name.
+    key: String,
+    /// Groups above it.
+    #[serde(default = "all")]
+    parents: Vec<String>,
+}
+
+fn all() -> Vec<String> {
+    vec!["all".to_owned()]
+}
+
+impl Control for GroupBy {
+    const NAME: &'static str = "group_by";
+
+    fn prepare(self, _: &Call<'_>) -> Result<Prepared, Fault> {
+        let tidy = |name: String| name.replace(' ', "-");
+        let group = tidy(self.key);
+        let parents: Vec<_> = self.parents.into_iter().map(tidy).collect();
+        let data = Object::from_iter([
+            ("add_group".to_owned(), group.as_str().into()),
+            ("parent_groups".to_owned(), parents.clone().into()),
+        ]);
+        Ok(Done::ok(data)
+            .and(Change::GroupBy { group, parents })
+            .into())
+    }
+}

@@ -1,0 +1,104 @@
+use {
+    super::Recap,
+    crate::wire::{Diff, Object, Stream},
+    serde::{Deserialize, Serialize},
+};
+
+/// One thing that happened in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A run begins; `dry` says that nothing will be changed.
+    RunStarted { playbooks: Vec<String>, dry: bool },
+    /// A play begins on these hosts (one batch of them, where the play is serial).
+    PlayStarted { name: String, hosts: Vec<String> },
+    /// A play's pattern matched no host, or no host is left.
+    PlaySkipped { name: String, reason: String },
+    /// A step begins on these hosts; what follows belongs to it until the next one begins.
+    TaskStarted {
+        kind: Kind,
+        /// `role : name` in a role.
+        name: String,
+        /// `file:line:column`.
+        place: String,
+        hosts: Vec<String>,
+    },
+    /// A piece of a running step's output.
+    Output {
+        host: String,
+        item: Option<String>,
+        stream: Stream,
+        text: String,
+    },
+    /// One item of a loop is finished on a host.
+    ItemFinished {
+        host: String,
+        item: String,
+        result: Finished,
+    },
+    /// A step will be tried again on a host.
+    Retrying {
+        host: String,
+        item: Option<String>,
+        attempt: u32,
+        left: u32,
+    },
+    /// A step is finished on a host; for a loop, after its items.
+    HostFinished { host: String, result: Finished },
+    /// Files were included for these hosts.
+    Included { file: String, hosts: Vec<String> },
+    /// Something that a person should know and that stops nothing.
+    Warning {
+        message: String,
+        place: Option<String>,
+    },
+    /// The run is over.
+    RunFinished(Recap),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Task,
+    Handler,
+    /// The implicit gathering of facts.
+    Gather,
+}
+
+/// How a step, or one item of it, ended on a host.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finished {
+    pub status: Status,
+    /// A failure that does not count, by `ignore_errors` or `ignore_unreachable`.
+    pub ignored: bool,
+    /// For a loop: the summary of items that were already shown one by one.
+    pub looped: bool,
+    /// The module's short name.
+    pub module: String,
+    /// The host that the step really ran on, where it was delegated.
+    pub delegated: Option<String>,
+    /// The message for people: what failed and why, why it was skipped, what is not known before an apply.
+    pub msg: Option<String>,
+    /// The return values; emptied (`censored`) where the step has `no_log`.
+    pub data: Object,
+    pub diff: Vec<Diff>,
+    pub warnings: Vec<String>,
+    pub censored: bool,
+    /// `file:line:column` of what failed, where that is not the step itself.
+    pub place: Option<String>,
+    /// Seconds.
+    pub elapsed: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Ok,
+    /// Changed, or would change in a dry run.
+    Changed,
+    Skipped,
+    Failed,
+    Unreachable,
+    /// Dry run only: known after apply.
+    Unknown,
+}

@@ -1,0 +1,60 @@
+use {
+    super::{Finished, Status},
+    serde::{Deserialize, Serialize},
+    std::collections::BTreeMap,
+};
+
+/// What a run came to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Recap {
+    /// In the order of the inventory.
+    pub hosts: Vec<(String, Tally)>,
+    /// Handlers that were notified and never ran, by host.
+    pub owed: BTreeMap<String, Vec<String>>,
+    /// Steps whose end is not known because the run was interrupted, by host.
+    pub interrupted: BTreeMap<String, String>,
+    /// Statistics set by `set_stats`.
+    pub stats: crate::wire::Object,
+    /// Seconds.
+    pub elapsed: f64,
+}
+
+/// How many steps ended how on one host; counted as Ansible's recap counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Includes those that changed something.
+    pub ok: u32,
+    pub changed: u32,
+    pub unreachable: u32,
+    pub failed: u32,
+    pub skipped: u32,
+    pub rescued: u32,
+    pub ignored: u32,
+    /// Dry run only: known after apply.
+    pub unknown: u32,
+}
+
+impl Tally {
+    /// Counts one finished step (not the items of its loop).
+    pub fn count(&mut self, result: &Finished) {
+        match result.status {
+            Status::Ok => self.ok += 1,
+            Status::Changed => {
+                self.ok += 1;
+                self.changed += 1;
+            }
+            Status::Skipped => self.skipped += 1,
+            Status::Failed if result.ignored => {
+                self.ok += 1;
+                self.ignored += 1;
+            }
+            Status::Failed => self.failed += 1,
+            Status::Unreachable if result.ignored => {
+                self.ok += 1;
+                self.ignored += 1;
+            }
+            Status::Unreachable => self.unreachable += 1,
+            Status::Unknown => self.unknown += 1,
+        }
+    }
+}

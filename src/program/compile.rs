@@ -1,0 +1,320 @@
+use {
+    super::{Element, Frame, FrameKind, Library, Order, Role, Section, Step, role::RoleParts},
+    crate::{
+        playbook::{Block, Item, Key, Keywords, Play, RoleUse, Task},
+        source::{Fault, Node, Place},
+        variable::Vars,
+    },
+    std::sync::{Arc, Mutex, PoisonError},
+};
+
+/// A playbook as it will run.
+#[derive(Debug, Default)]
+pub struct Program {
+    pub plays: Vec<Arc<PlayProgram>>,
+}
+
+/// One play as it will run.
+#[derive(Debug)]
+pub struct PlayProgram {
+    pub play: Play,
+    pub frame: Arc<Frame>,
+    pub elements: Arc<[Element]>,
+    pub handlers: Vec<Element>,
+    /// The roles that the play names, whose defaults and variables the whole play sees, in order.
+    pub roles: Vec<Arc<Role>>,
+    pub library: Arc<Library>,
+}
+
+/// Renders what must be known before a run, such as the name of an imported file: extra variables and those of the play.
+pub type Render<'a> = &'a (dyn Fn(&Node, &Arc<Frame>) -> Result<String, Fault> + Sync);
+
+/// Turns trees of tasks into steps in order.
+pub struct Compiler<'a> {
+    pub library: &'a Arc<Library>,
+    pub render: Render<'a>,
+    next: Mutex<Order>,
+    handlers: Mutex<Vec<Element>>,
+    roles: Mutex<Vec<Arc<Role>>>,
+    seen: Mutex<Vec<String>>,
+    handler: bool,
+}
+
+/// What an include brought in.
+#[derive(Debug)]
+pub struct Included {
+    pub elements: Vec<Element>,
+    pub handlers: Vec<Element>,
+}
+
+impl<'a> Compiler<'a> {
+    /// Numbers steps from `first` on.
+    pub fn new(library: &'a Arc<Library>, render: Render<'a>, first: Order) -> Self {
+        Self {
+            library,
+            render,
+            next: Mutex::new(first),
+            handlers: Mutex::default(),
+            roles: Mutex::default(),
+            seen: Mutex::default(),
+            handler: false,
+        }
+    }
+
+    /// Compiles a play. `gather` says whether facts are gathered where the play does not say.
+    pub fn play(self, play: Play, gather: bool) -> Result<PlayProgram, Fault> {
+        let frame = Arc::new(Frame {
+            conditions: play.conditions.clone(),
+            ..Frame::new(FrameKind::Play, play.keywords.clone(), None)
+        });
+        let mut elements = Vec::new();
+        if play.keywords.bool(Key::GatherFacts).unwrap_or(gather) {
+            elements.push(self.implied("setup", "Gathering Facts", &play, &frame)?);
+        }
+        elements.extend(self.items(&play.pre_tasks, &frame)?);
+        elements.push(self.implied("meta", "flush_handlers", &play, &frame)?);
+        for role in &play.roles {
+            elements.extend(self.role_use(role, &frame)?);
+        }
+        elements.extend(self.items(&play.tasks, &frame)?);
+        elements.push(self.implied("meta", "flush_handlers", &play, &frame)?);
+        elements.extend(self.items(&play.post_tasks, &frame)?);
+        elements.push(self.implied("meta", "flush_handlers", &play, &frame)?);
+        let mut handlers = self.of_handlers().items(&play.handlers, &frame)?;
+        handlers.extend(locked(&self.handlers).drain(..));
+        let roles = locked(&self.roles).clone();
+        Ok(PlayProgram {
+            play,
+            frame,
+            elements: elements.into(),
+            handlers,
+            roles,
+            library: Arc::clone(self.library),
+        })
+    }
+
+    /// Compiles what a dynamic include brought in, inside its frame.
+    pub fn included(self, items: &[Item], frame: &Arc<Frame>) -> Result<Included, Fault> {
+        let elements = self.items(items, frame)?;
+        let handlers = std::mem::take(&mut *locked(&self.handlers));
+        Ok(Included { elements, handlers })
+    }
+
+    /// Compiles a role that a step includes, inside the include's frame.
+    pub fn included_role(self, role: &Arc<Role>, frame: &Arc<Frame>) -> Result<Included, Fault> {
+        let elements = self.role_body(role, frame)?;
+        let handlers = std::mem::take(&mut *locked(&self.handlers));
+        Ok(Included { elements, handlers })
+    }
+
+    /// The same compiler for handlers.
+    pub fn of_handlers(&self) -> Compiler<'a> {
+        Compiler {
+            handler: true,
+            ..Compiler::new(self.library, self.render, locked(&self.next).clone())
+        }
+    }
+
+    /// Compiles tasks and blocks inside a frame.
+    pub(super) fn items(&self, items: &[Item], frame: &Arc<Frame>) -> Result<Vec<Element>, Fault> {
+        let mut elements = Vec::new();
+        for item in items {
+            match item {
+                Item::Task(task) => elements.extend(self.task(task, frame)?),
+                Item::Block(block) => elements.push(self.block(block, frame)?),
+            }
+        }
+        Ok(elements)
+    }
+
+    fn task(&self, task: &Task, frame: &Arc<Frame>) -> Result<Vec<Element>, Fault> {
+        match task.action.short_name() {
+            "import_tasks" => self.import_tasks(task, frame),
+            "import_role" => self.import_role(task, frame),
+            _ => Ok(vec![self.step(task.clone(), frame, false)?]),
+        }
+    }
+
+    pub(super) fn step(
+        &self,
+        task: Task,
+        frame: &Arc<Frame>,
+        implied: bool,
+    ) -> Result<Element, Fault> {
+        let own = Arc::new(Frame::new(
+            FrameKind::Task,
+            task.keywords.clone(),
+            Some(frame),
+        ));
+        let mut tags = self.tags(&own)?;
+        if implied {
+            tags.push("always".to_owned());
+        }
+        Ok(Element::Step(Arc::new(Step {
+            order: self.number(),
+            tags,
+            frame: own,
+            task,
+            handler: self.handler,
+            implied,
+        })))
+    }
+
+    /// A step that nobody wrote. It runs whatever tags are asked for, save where the play's own tags leave it out.
+    fn implied(
+        &self,
+        module: &str,
+        name: &str,
+        play: &Play,
+        frame: &Arc<Frame>,
+    ) -> Result<Element, Fault> {
+        let mut task = Task::implied(module, name, play.place.clone());
+        if module == "meta" {
+            task.action.free = task.keywords.get(Key::Name).cloned();
+        }
+        for (key, arg) in [
+            (Key::GatherSubset, "gather_subset"),
+            (Key::GatherTimeout, "gather_timeout"),
+            (Key::FactPath, "fact_path"),
+        ] {
+            if let (Some(value), "setup") = (play.keywords.get(key), module) {
+                task.action.args.push((arg.to_owned(), value.clone()));
+            }
+        }
+        self.step(task, frame, true)
+    }
+
+    fn block(&self, block: &Block, frame: &Arc<Frame>) -> Result<Element, Fault> {
+        let own = Arc::new(Frame::new(
+            FrameKind::Block,
+            block.keywords.clone(),
+            Some(frame),
+        ));
+        Ok(Element::Section(Arc::new(Section {
+            body: self.items(&block.body, &own)?.into(),
+            rescue: self.items(&block.rescue, &own)?.into(),
+            always: self.items(&block.always, &own)?.into(),
+        })))
+    }
+
+    /// A role that the play or another role's dependencies name.
+    fn role_use(&self, used: &RoleUse, frame: &Arc<Frame>) -> Result<Vec<Element>, Fault> {
+        let name = (self.render)(&used.name, frame)?;
+        let from = frame.role().map(Arc::as_ref);
+        let role = self
+            .library
+            .role(&name, &RoleParts::default(), from, &used.place)?;
+        self.forbid_cycle(&role, frame, &used.place)?;
+        if !self.is_new(&role, used) {
+            return Ok(Vec::new());
+        }
+        let params = Vars::from_entries(used.params.iter().cloned());
+        let own = Arc::new(Frame {
+            params: Arc::new(params),
+            role: Some(Arc::clone(&role)),
+            ..Frame::new(FrameKind::Role, used.keywords.clone(), Some(frame))
+        });
+        self.keep_role(&role);
+        self.role_body(&role, &own)
+    }
+
+    /// A role's dependencies, then its tasks; its handlers are kept for the play.
+    pub(super) fn role_body(
+        &self,
+        role: &Arc<Role>,
+        frame: &Arc<Frame>,
+    ) -> Result<Vec<Element>, Fault> {
+        let mut elements = Vec::new();
+        for dependency in &role.dependencies {
+            elements.extend(self.role_use(dependency, frame)?);
+        }
+        let compiler = self.of_handlers();
+        let handlers = compiler.items(&role.handlers, frame)?;
+        locked(&self.handlers).extend(handlers);
+        elements.extend(self.items(&role.tasks, frame)?);
+        Ok(elements)
+    }
+
+    fn forbid_cycle(&self, role: &Role, frame: &Frame, place: &Place) -> Result<(), Fault> {
+        if frame.roles().any(|outer| outer.path == role.path) {
+            return Err(
+                Fault::new(format!("the role `{}` depends on itself", role.name)).at(place),
+            );
+        }
+        Ok(())
+    }
+
+    /// A role that was used before with the same parameters runs once, unless it allows duplicates.
+    fn is_new(&self, role: &Role, used: &RoleUse) -> bool {
+        let describe = |nodes: &[Node]| {
+            nodes
+                .iter()
+                .map(|node| node.place.text())
+                .collect::<Vec<_>>()
+                .join(",")
+        };
+        let params: Vec<_> = used
+            .params
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.place.text()))
+            .collect();
+        let key = format!(
+            "{} {params:?} {} {}",
+            role.path.display(),
+            describe(used.keywords.list(Key::When)),
+            used.keywords
+                .get(Key::Vars)
+                .map_or("", |vars| vars.place.text()),
+        );
+        let mut seen = locked(&self.seen);
+        let new = !seen.contains(&key);
+        seen.push(key);
+        new || role.allow_duplicates
+    }
+
+    pub(super) fn keep_role(&self, role: &Arc<Role>) {
+        locked(&self.roles).push(Arc::clone(role));
+    }
+
+    pub(super) fn is_for_handlers(&self) -> bool {
+        self.handler
+    }
+
+    fn number(&self) -> Order {
+        let mut next = locked(&self.next);
+        let order = next.clone();
+        *next = order.next();
+        order
+    }
+
+    /// A step's tags: its own and those of everything around it; several may stand in one string.
+    fn tags(&self, frame: &Arc<Frame>) -> Result<Vec<String>, Fault> {
+        let mut tags = Vec::new();
+        for node in frame.gather(Key::Tags) {
+            let text = (self.render)(node, frame)?;
+            for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+                if !tags.iter().any(|known| known == tag) {
+                    tags.push(tag.to_owned());
+                }
+            }
+        }
+        Ok(tags)
+    }
+
+    pub(super) fn frame(
+        &self,
+        kind: FrameKind,
+        keywords: Keywords,
+        parent: &Arc<Frame>,
+        role: Option<&Arc<Role>>,
+    ) -> Arc<Frame> {
+        Arc::new(Frame {
+            role: role.map(Arc::clone),
+            ..Frame::new(kind, keywords, Some(parent))
+        })
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,220 @@
+use {
+    super::{Role, role::RoleParts},
+    crate::{
+        playbook::{Item, On, items, role_uses},
+        source::{Fault, Kind, Node, Place, SourceFile, Store},
+        variable::Vars,
+    },
+    std::{
+        collections::HashMap,
+        path::{Path, PathBuf},
+        sync::{Arc, Mutex, PoisonError},
+    },
+};
+
+/// Where playbooks, task files and roles come from; each is read once.
+#[derive(Debug)]
+pub struct Library {
+    pub store: Arc<Store>,
+    /// The directory of the playbook.
+    pub dir: PathBuf,
+    /// Where roles are looked for besides `DIR/roles` and `DIR`.
+    pub roles_path: Vec<PathBuf>,
+    roles: Mutex<HashMap<(PathBuf, RoleParts), Arc<Role>>>,
+}
+
+const ENDINGS: [&str; 4] = ["yml", "yaml", "json", ""];
+
+impl Library {
+    pub fn new(store: Arc<Store>, dir: impl Into<PathBuf>, roles_path: Vec<PathBuf>) -> Self {
+        Self {
+            store,
+            dir: dir.into(),
+            roles_path,
+            roles: Mutex::default(),
+        }
+    }
+
+    /// The tasks of a file. Errors: the file's, and what is wrong in it.
+    pub fn tasks(&self, path: &Path, on: On) -> Result<Vec<Item>, Fault> {
+        items(&self.store.document(path)?, on)
+    }
+
+    /// The variables of a file; an empty file has none.
+    pub fn vars(&self, path: &Path) -> Result<Vars, Fault> {
+        let node = self.store.document(path)?;
+        match &node.kind {
+            Kind::Null | Kind::Map(_) => Ok(Vars::from_node(Some(&node))),
+            _ => Err(Fault::new(format!(
+                "a file of variables holds a map, not {}",
+                node.describe()
+            ))
+            .at(&node.place)),
+        }
+    }
+
+    /// A task file named by an import or include that stands in `near`, inside `role`.
+    pub fn task_file(
+        &self,
+        name: &str,
+        near: &SourceFile,
+        role: Option<&Role>,
+        place: &Place,
+    ) -> Result<PathBuf, Fault> {
+        let beside = near.path().parent().unwrap_or(Path::new(""));
+        let mut places = vec![beside.join(name)];
+        places.extend(role.map(|role| role.path.join("tasks").join(name)));
+        places.push(self.dir.join(name));
+        first_file(&places).ok_or_else(|| missing(&format!("task file `{name}`"), &places, place))
+    }
+
+    /// A role by name or path, as used at `place`. `from` is the role that asks, whose neighbours are looked at too.
+    pub fn role(
+        &self,
+        name: &str,
+        parts: &RoleParts,
+        from: Option<&Role>,
+        place: &Place,
+    ) -> Result<Arc<Role>, Fault> {
+        let path = self.find_role(name, from, place)?;
+        let key = (path.clone(), parts.clone());
+        let known = |roles: &HashMap<_, Arc<Role>>| roles.get(&key).map(Arc::clone);
+        if let Some(role) = known(&self.roles.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(role);
+        }
+        let role = Arc::new(self.read_role(name, &path, parts, place)?);
+        self.roles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, Arc::clone(&role));
+        Ok(role)
+    }
+
+    fn find_role(&self, name: &str, from: Option<&Role>, place: &Place) -> Result<PathBuf, Fault> {
+        let mut places = vec![self.dir.join("roles").join(name)];
+        places.extend(self.roles_path.iter().map(|dir| dir.join(name)));
+        places.extend(from.and_then(|role| Some(role.path.parent()?.join(name))));
+        places.push(self.dir.join(name));
+        places
+            .iter()
+            .find(|path| path.is_dir())
+            .cloned()
+            .ok_or_else(|| missing(&format!("role `{name}`"), &places, place))
+    }
+
+    fn read_role(
+        &self,
+        name: &str,
+        path: &Path,
+        parts: &RoleParts,
+        place: &Place,
+    ) -> Result<Role, Fault> {
+        let meta = self.part(path, "meta", "main", place)?;
+        let dependencies = meta.as_ref().and_then(|meta| meta.get("dependencies"));
+        let list = |part: Option<Node>, on| part.map_or(Ok(Vec::new()), |node| items(&node, on));
+        let shown = Path::new(name)
+            .file_name()
+            .map_or(name.into(), |name| name.to_string_lossy());
+        Ok(Role {
+            name: if name.contains('/') {
+                shown.into_owned()
+            } else {
+                name.to_owned()
+            },
+            path: path.to_owned(),
+            defaults: Arc::new(self.role_vars(path, "defaults", &parts.defaults, place)?),
+            vars: Arc::new(self.role_vars(path, "vars", &parts.vars, place)?),
+            tasks: list(self.part(path, "tasks", &parts.tasks, place)?, On::Task)?,
+            handlers: list(
+                self.part(path, "handlers", &parts.handlers, place)?,
+                On::Handler,
+            )?,
+            dependencies: dependencies.map_or(Ok(Vec::new()), role_uses)?,
+            allow_duplicates: meta
+                .as_ref()
+                .and_then(|meta| meta.get("allow_duplicates"))
+                .is_some_and(|node| node.kind == Kind::Bool(true)),
+        })
+    }
+
+    /// One of a role's files; `main` need not be there, any other must.
+    fn part(
+        &self,
+        role: &Path,
+        kind: &str,
+        name: &str,
+        place: &Place,
+    ) -> Result<Option<Node>, Fault> {
+        let places = candidates(&role.join(kind), name);
+        match first_file(&places) {
+            Some(path) => self.store.document(&path).map(Some),
+            None if name == "main" => Ok(None),
+            None => Err(missing(
+                &format!("`{name}` in the role's {kind}"),
+                &places,
+                place,
+            )),
+        }
+    }
+
+    /// Variables of a role: a file, or a directory of files read in order.
+    fn role_vars(&self, role: &Path, kind: &str, name: &str, place: &Place) -> Result<Vars, Fault> {
+        let dir = role.join(kind).join(name);
+        if !dir.is_dir() {
+            let node = self.part(role, kind, name, place)?;
+            return Ok(Vars::from_node(node.as_ref()));
+        }
+        let mut all = Vars::default();
+        for path in sorted_files(&dir, place)? {
+            all.extend(self.vars(&path)?);
+        }
+        Ok(all)
+    }
+}
+
+fn candidates(dir: &Path, name: &str) -> Vec<PathBuf> {
+    ENDINGS
+        .iter()
+        .map(|ending| match *ending {
+            "" => dir.join(name),
+            ending => dir.join(format!("{name}.{ending}")),
+        })
+        .collect()
+}
+
+fn first_file(places: &[PathBuf]) -> Option<PathBuf> {
+    places.iter().find(|path| path.is_file()).cloned()
+}
+
+/// The YAML files of a directory by name, those of its directories among them.
+pub(crate) fn sorted_files(dir: &Path, place: &Place) -> Result<Vec<PathBuf>, Fault> {
+    let failed = |error| Fault::new(format!("cannot read {}: {error}", dir.display())).at(place);
+    let mut entries = std::fs::read_dir(dir)
+        .and_then(|entries| {
+            entries
+                .map(|entry| Ok(entry?.path()))
+                .collect::<Result<Vec<_>, _>>()
+        })
+        .map_err(failed)?;
+    entries.sort();
+    let mut files = Vec::new();
+    for path in entries {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        if path.is_dir() {
+            files.extend(sorted_files(&path, place)?);
+        } else if matches!(ending, Some("yml" | "yaml" | "json")) {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+fn missing(what: &str, places: &[PathBuf], place: &Place) -> Fault {
+    let places: Vec<_> = places
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    Fault::new(format!("the {what} is not there"))
+        .at(place)
+        .help(format!("looked for {}", places.join(", ")))
+}

@@ -1,0 +1,37 @@
+//! What people and programs get to see of a run: pure consumers of events.
+//!
+//! An `Audience` is the only consumer: it masks secrets once, and every renderer is given only what was masked.
+
+mod ad_hoc;
+mod audience;
+mod complaint;
+pub mod diff;
+mod diff_log;
+mod epilogue;
+mod failure_log;
+#[cfg(test)]
+mod golden;
+mod json_lines;
+mod label;
+mod mask;
+mod output_lines;
+mod printable;
+mod progress;
+#[cfg(test)]
+mod recording;
+mod screen;
+mod style;
+mod terminal;
+mod timestamp;
+mod values;
+mod waiting;
+
+pub use ad_hoc::AdHoc;
+pub use audience::{Audience, Render};
+pub use json_lines::JsonLines;
+pub use label::Label;
+pub use mask::{Masked, Redactor};
+pub use progress::Progress;
+pub use screen::Screen;
+pub use style::Style;
+pub use terminal::Terminal;

@@ -1,0 +1,547 @@
+use {
+    super::{outcome::Ending, run::Runner, target::Resolver},
+    crate::{
+        control::{self, Call, Done, Keep, Prepared, Remote, Wait, fault},
+        module::{self, Schema},
+        playbook::{Key, boolean},
+        program::Step,
+        source::{Fault, Kind, Node, Place},
+        template::{self, ErrorKind, Value},
+        variable::{Scope, Values},
+        wire::{Mode, Object, Outcome, Run},
+    },
+    std::{collections::BTreeMap, sync::Arc, time::Duration},
+};
+
+/// One item of one step on one host: the step's only one, where there is no loop.
+pub(super) struct Item<'a> {
+    pub(super) runner: &'a Runner,
+    pub(super) step: &'a Step,
+    pub(super) scope: Arc<Scope>,
+    /// For events about its output.
+    pub(super) label: Option<String>,
+}
+
+/// An item that is ready: finished already, or a module to run on a host.
+pub(super) enum Ready {
+    Ended(Box<Ending>),
+    Remote(Box<Sending>),
+}
+
+/// A module to run, with everything that goes along.
+pub(super) struct Sending {
+    pub(super) remote: Remote,
+    pub(super) environment: BTreeMap<String, String>,
+    /// The host that it runs on.
+    pub(super) host: Arc<Scope>,
+    pub(super) delegated: Option<String>,
+    pub(super) mode: Mode,
+    pub(super) diff: bool,
+    pub(super) timeout: Option<u64>,
+}
+
+impl Item<'_> {
+    /// Decides, renders and does what the controller does.
+    pub(super) async fn prepare(&self) -> Ready {
+        match self.try_prepare().await {
+            Ok(ready) => ready,
+            Err(fault) => Ready::Ended(Box::new(Ending::fault(self.module(), &fault))),
+        }
+    }
+
+    async fn try_prepare(&self) -> Result<Ready, Fault> {
+        if let Some(ending) = self.unmet()? {
+            return Ok(Ready::Ended(Box::new(ending)));
+        }
+        let prepared = match self.call() {
+            Ok(prepared) => prepared,
+            Err(problem) => return self.unknown_or(problem),
+        };
+        Ok(match prepared {
+            Prepared::Remote(remote) => Ready::Remote(Box::new(self.sending(remote)?)),
+            Prepared::Done(done) => self.ended(done),
+            Prepared::Wait(wait) => self.ended(self.wait(wait).await),
+            Prepared::Include(include) => {
+                let mut ending = Ending::of(self.module(), Outcome::default());
+                let locals = &self.scope.around().locals;
+                let locals = locals
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.clone()));
+                ending.includes.push((*include, locals.collect()));
+                Ready::Ended(Box::new(ending))
+            }
+            Prepared::Meta(meta) => {
+                let mut ending = Ending::of(self.module(), Outcome::default());
+                ending.meta = Some(meta);
+                Ready::Ended(Box::new(ending))
+            }
+        })
+    }
+
+    fn ended(&self, done: Done) -> Ready {
+        let mut ending = Ending::of(self.module(), done.outcome);
+        ending.changes = done.changes;
+        Ready::Ended(Box::new(ending))
+    }
+
+    /// The condition that does not hold, if any.
+    fn unmet(&self) -> Result<Option<Ending>, Fault> {
+        for node in self.step.frame.conditions() {
+            let holds = match self.condition(node) {
+                Ok(holds) => holds,
+                Err(problem) => {
+                    let ending = self.unknown(&problem).ok_or(problem)?;
+                    return Ok(Some(ending));
+                }
+            };
+            if !holds {
+                let text = node.as_str().unwrap_or(node.place.text()).to_owned();
+                let why = "Conditional result was False";
+                return Ok(Some(Ending::skipped(self.module(), why, Some(text))));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Evaluates one condition of `when`, `until`, `changed_when`, `failed_when`.
+    pub(super) fn condition(&self, node: &Node) -> Result<bool, Fault> {
+        condition(&self.scope, node)
+    }
+
+    /// A step that reads what a dry run cannot know has an unknown end; nothing else hides an error.
+    fn unknown(&self, problem: &Fault) -> Option<Ending> {
+        if !self.dry() {
+            return None;
+        }
+        let name = self.runner.unknown_name(&self.scope, problem)?;
+        let outcome = Outcome {
+            unknown: Some(format!("known after apply: it needs the result `{name}`")),
+            ..Outcome::default()
+        };
+        Some(Ending::of(self.module(), outcome))
+    }
+
+    fn unknown_or(&self, problem: Fault) -> Result<Ready, Fault> {
+        match self.unknown(&problem) {
+            Some(ending) => Ok(Ready::Ended(Box::new(ending))),
+            None => Err(problem),
+        }
+    }
+
+    pub(super) fn module(&self) -> &str {
+        self.step.task.action.short_name()
+    }
+
+    /// Whether this step only looks.
+    pub(super) fn dry(&self) -> bool {
+        match self.keyword_bool(Key::CheckMode) {
+            Ok(Some(own)) => own,
+            _ => self.runner.options.check,
+        }
+    }
+
+    /// Renders the arguments and lets the controller's half begin.
+    fn call(&self) -> Result<Prepared, Fault> {
+        let name = self.step.task.action.name.as_str().unwrap_or_default();
+        let control = control::find(name);
+        let module = module::find(name);
+        let (schema, raw, open, free_form) = match (control, module) {
+            (Some(entry), _) => (entry.schema(), entry.raw, entry.open, entry.free_form),
+            (None, Some(entry)) => (entry.schema(), [].as_slice(), false, entry.free_form),
+            (None, None) => return Err(crate::check::unknown_module(&self.step.task.action)),
+        };
+        let args = Arguments {
+            item: self,
+            schema: &schema,
+            raw,
+            open,
+            free_form,
+        };
+        let (values, object) = args.render()?;
+        let Some(entry) = control else {
+            let module = module.map_or("", |entry| entry.name);
+            return Ok(Prepared::Remote(Remote {
+                module,
+                args: object,
+                keep: None,
+                data: Object::new(),
+            }));
+        };
+        let call = Call {
+            scope: &self.scope,
+            step: self.step,
+            values: &values,
+            contents: &self.runner.contents,
+            dry: self.dry(),
+        };
+        (entry.prepare)(object, &call)
+    }
+
+    fn sending(&self, remote: Remote) -> Result<Sending, Fault> {
+        let delegated = self.delegated()?;
+        let host = match &delegated {
+            None => Arc::clone(&self.scope),
+            Some(name) => self.runner.delegate_scope(&self.scope, name),
+        };
+        Ok(Sending {
+            remote,
+            environment: self.environment()?,
+            host,
+            delegated,
+            mode: if self.dry() { Mode::Look } else { Mode::Apply },
+            diff: self
+                .keyword_bool(Key::Diff)?
+                .unwrap_or(self.runner.options.diff),
+            timeout: self.number(Key::Timeout)?.filter(|seconds| *seconds > 0),
+        })
+    }
+
+    fn delegated(&self) -> Result<Option<String>, Fault> {
+        if self.step.task.keywords.get(Key::LocalAction).is_some() {
+            return Ok(Some("localhost".to_owned()));
+        }
+        let value = self.keyword(Key::DelegateTo)?;
+        Ok(value
+            .filter(|value| !value.is_none())
+            .map(|value| value.to_string()))
+    }
+
+    fn environment(&self) -> Result<BTreeMap<String, String>, Fault> {
+        let mut environment = BTreeMap::new();
+        for node in self.step.frame.gather(Key::Environment) {
+            let value = self.node(node)?;
+            let entries = value.try_iter().map_err(|_| {
+                Fault::new("`environment` is a map of names and values").at(&node.place)
+            })?;
+            for name in entries {
+                let entry = value.get_item(&name).unwrap_or_default();
+                if !template::is_omit(&entry) {
+                    environment.insert(name.to_string(), entry.to_string());
+                }
+            }
+        }
+        Ok(environment)
+    }
+
+    /// The value of the innermost such keyword; `omit` counts as absent.
+    pub(super) fn keyword(&self, key: Key) -> Result<Option<Value>, Fault> {
+        let Some(node) = self.step.frame.keyword(key) else {
+            return Ok(None);
+        };
+        let value = self.node(node)?;
+        Ok((!template::is_omit(&value)).then_some(value))
+    }
+
+    pub(super) fn keyword_bool(&self, key: Key) -> Result<Option<bool>, Fault> {
+        let Some(node) = self.step.frame.keyword(key) else {
+            return Ok(None);
+        };
+        if let Some(value) = boolean(node) {
+            return Ok(Some(value));
+        }
+        let value = self.node(node)?;
+        if template::is_omit(&value) || value.is_none() {
+            return Ok(None);
+        }
+        let text = value.to_string();
+        crate::playbook::boolean_text(&text)
+            .map(Some)
+            .ok_or_else(|| {
+                Fault::new(format!(
+                    "`{}` takes true or false, not `{text}`",
+                    key.name()
+                ))
+                .at(&node.place)
+            })
+    }
+
+    pub(super) fn number(&self, key: Key) -> Result<Option<u64>, Fault> {
+        let Some(value) = self.keyword(key)? else {
+            return Ok(None);
+        };
+        let place = self.step.frame.keyword(key).map(|node| &node.place);
+        let number = value.to_string().trim().parse::<f64>();
+        match number {
+            Ok(number) if number >= 0.0 => Ok(Some(number.round() as u64)),
+            _ => Err(
+                Fault::new(format!("`{}` takes a number, not `{value}`", key.name()))
+                    .at(place.unwrap_or(&self.step.task.place)),
+            ),
+        }
+    }
+
+    fn node(&self, node: &Node) -> Result<Value, Fault> {
+        let engine = &self.scope.world().engine;
+        engine
+            .node(node, &self.scope.variables())
+            .map_err(|error| fault(error, &node.place))
+    }
+
+    async fn wait(&self, wait: Wait) -> Done {
+        match wait {
+            Wait::For { time, prompt } => {
+                if let Some(prompt) = prompt {
+                    self.runner.sink.warn(prompt, None);
+                }
+                if !self.dry() {
+                    tokio::time::sleep(time).await;
+                }
+                Done::ok(Object::from_iter([(
+                    "delta".to_owned(),
+                    time.as_secs().into(),
+                )]))
+            }
+            Wait::Prompt { text, echo } => {
+                let answer = self.runner.ask(&text, echo);
+                Done::ok(Object::from_iter([(
+                    "user_input".to_owned(),
+                    answer.into(),
+                )]))
+            }
+            Wait::Connection {
+                delay,
+                timeout,
+                sleep,
+            } => self.wait_for_connection(delay, timeout, sleep).await,
+        }
+    }
+
+    async fn wait_for_connection(
+        &self,
+        delay: Duration,
+        timeout: Duration,
+        sleep: Duration,
+    ) -> Done {
+        if self.dry() {
+            return Done::ok(Object::new());
+        }
+        let begun = std::time::Instant::now();
+        tokio::time::sleep(delay).await;
+        loop {
+            let tried = self.runner.reach(&self.resolver()).await;
+            let elapsed = begun.elapsed();
+            match tried {
+                Ok(()) => {
+                    let data =
+                        Object::from_iter([("elapsed".to_owned(), elapsed.as_secs().into())]);
+                    return Done::ok(data);
+                }
+                Err(why) if elapsed >= timeout => {
+                    return Done::failed(format!("timed out waiting for the host: {why}"));
+                }
+                Err(_) => tokio::time::sleep(sleep).await,
+            }
+        }
+    }
+
+    fn resolver(&self) -> Resolver<'_> {
+        Resolver {
+            scope: &self.scope,
+            login: &self.runner.options.login,
+            place: &self.step.task.place,
+        }
+    }
+
+    /// What is asked of the agent.
+    pub(super) fn request(&self, sending: &Sending, items: Vec<Object>) -> Run {
+        Run {
+            id: self.runner.next_id(),
+            module: sending.remote.module.to_owned(),
+            items,
+            mode: sending.mode,
+            diff: sending.diff,
+            environment: sending.environment.clone(),
+            timeout: sending.timeout,
+            stream: self.runner.options.stream,
+        }
+    }
+
+    /// What the host answered, with what the controller adds: return values of its own, and a file that was fetched.
+    pub(super) fn answered(
+        &self,
+        sending: &Sending,
+        mut outcome: Outcome,
+        bytes: Option<Vec<u8>>,
+    ) -> Ending {
+        for (name, value) in &sending.remote.data {
+            outcome.data.insert(name.clone(), value.clone());
+        }
+        if let Some(keep) = &sending.remote.keep {
+            outcome = kept(keep, outcome, bytes, self.dry());
+        }
+        let mut ending = Ending::of(self.module(), outcome);
+        ending.delegated.clone_from(&sending.delegated);
+        ending
+    }
+
+    /// Applies `changed_when` and `failed_when` to how the item ended.
+    pub(super) fn judge(&self, ending: &mut Ending) -> Result<(), Fault> {
+        if ending.unreachable || ending.outcome.skipped || ending.outcome.unknown.is_some() {
+            return Ok(());
+        }
+        let keywords = &self.step.task.keywords;
+        let mut locals = Values::new();
+        if let Some(name) = keywords.text(Key::Register) {
+            locals.insert(name.to_owned(), ending.value());
+        }
+        let scope = self.scope.with_locals(locals);
+        let all = |nodes: &[Node]| {
+            nodes.iter().try_fold(true, |all, node| {
+                Ok::<_, Fault>(all && condition(&scope, node)?)
+            })
+        };
+        if keywords.get(Key::ChangedWhen).is_some() {
+            ending.outcome.changed = all(keywords.list(Key::ChangedWhen))?;
+        }
+        if keywords.get(Key::FailedWhen).is_some() {
+            let failed = all(keywords.list(Key::FailedWhen))?;
+            ending
+                .outcome
+                .data
+                .insert("failed_when_result".to_owned(), failed.into());
+            ending.outcome.failed = failed;
+        }
+        Ok(())
+    }
+}
+
+/// Evaluates a condition as written: a string is an expression, a boolean is itself.
+pub(super) fn condition(scope: &Arc<Scope>, node: &Node) -> Result<bool, Fault> {
+    match &node.kind {
+        Kind::Bool(value) => Ok(*value),
+        Kind::Null => Ok(true),
+        Kind::String(text) => scope
+            .world()
+            .engine
+            .truth(text, &scope.variables())
+            .map_err(|error| fault(error, &node.place)),
+        Kind::Int(number) => Ok(*number != 0),
+        _ => Err(Fault::new(format!(
+            "a condition is an expression, not {}",
+            node.describe()
+        ))
+        .at(&node.place)),
+    }
+}
+
+/// Writes what the host sent to the file here.
+fn kept(keep: &Keep, mut outcome: Outcome, bytes: Option<Vec<u8>>, dry: bool) -> Outcome {
+    let Some(bytes) = bytes.filter(|_| !outcome.failed) else {
+        if !keep.fail_on_missing && outcome.failed {
+            outcome.failed = false;
+        }
+        return outcome;
+    };
+    let same = std::fs::read(&keep.path).is_ok_and(|old| old == bytes);
+    outcome.changed = !same;
+    outcome
+        .data
+        .insert("dest".to_owned(), keep.path.display().to_string().into());
+    if same || dry {
+        return outcome;
+    }
+    if let Err(error) = crate::control::write_here(&keep.path, &bytes) {
+        outcome.failed = true;
+        outcome.msg = Some(format!("cannot write {}: {error}", keep.path.display()));
+    }
+    outcome
+}
+
+/// A step's arguments on their way from the file to the module.
+struct Arguments<'a> {
+    item: &'a Item<'a>,
+    schema: &'a Schema,
+    raw: &'a [&'a str],
+    open: bool,
+    free_form: Option<&'a str>,
+}
+
+impl Arguments<'_> {
+    /// The arguments as values, and as JSON that the schema has accepted.
+    fn render(&self) -> Result<(Values, Object), Fault> {
+        let action = &self.item.step.task.action;
+        let mut values = self.defaults()?;
+        if let Some(node) = &action.template {
+            self.spread(node, &mut values)?;
+        }
+        if let Some(free) = &action.free {
+            let Some(name) = self.free_form else {
+                return Err(Fault::new(format!(
+                    "`{}` takes named arguments, not free text",
+                    action.short_name()
+                ))
+                .at(&free.place));
+            };
+            values.insert(name.to_owned(), self.value(name, free)?);
+        }
+        for (name, node) in &action.args {
+            values.insert(name.clone(), self.value(name, node)?);
+        }
+        values.retain(|_, value| !template::is_omit(value));
+        let object = values
+            .iter()
+            .map(|(name, value)| (name.clone(), template::to_json(value)))
+            .collect();
+        let object = self.accept(object)?;
+        let canonical = values
+            .into_iter()
+            .map(|(name, value)| {
+                (
+                    self.schema
+                        .argument(&name)
+                        .map_or(name.clone(), |argument| argument.name.clone()),
+                    value,
+                )
+            })
+            .collect();
+        Ok((canonical, object))
+    }
+
+    fn accept(&self, object: Object) -> Result<Object, Fault> {
+        let action = &self.item.step.task.action;
+        let accepted = if self.open {
+            self.schema.accept_open(object)
+        } else {
+            self.schema.accept(object)
+        };
+        accepted.map_err(|errors| crate::check::bad_arguments(action, &errors))
+    }
+
+    fn value(&self, name: &str, node: &Node) -> Result<Value, Fault> {
+        if self.raw.contains(&name) {
+            return Ok(template::raw(node));
+        }
+        self.item.node(node)
+    }
+
+    /// `args: "{{ options }}"`.
+    fn spread(&self, node: &Node, values: &mut Values) -> Result<(), Fault> {
+        let map = self.item.node(node)?;
+        if map.is_none() || template::is_omit(&map) {
+            return Ok(());
+        }
+        let names = map
+            .try_iter()
+            .map_err(|_| Fault::new("the arguments must be a map").at(&node.place))?;
+        for name in names {
+            let value = map.get_item(&name).unwrap_or_default();
+            values.insert(name.to_string(), value);
+        }
+        Ok(())
+    }
+
+    /// `module_defaults` around the step, innermost last.
+    fn defaults(&self) -> Result<Values, Fault> {
+        let mut values = Values::new();
+        let short = self.item.module();
+        for node in self.item.step.frame.gather(Key::ModuleDefaults) {
+            for (name, node) in node.as_map().unwrap_or_default() {
+                let name = name.as_str().unwrap_or_default();
+                if name == short || name.rsplit('.').next() == Some(short) {
+                    self.spread(node, &mut values)?;
+                }
+            }
+        }
+        Ok(values)
+    }
+}

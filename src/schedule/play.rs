@@ -1,0 +1,272 @@
+use {
+    super::{batch::Batch, run::Runner},
+    crate::{
+        control::fault,
+        event::Event,
+        playbook::Key,
+        program::PlayProgram,
+        source::{Fault, Node},
+        template::{self, Value},
+        variable::{PlayContext, Scope, Surroundings, Values, Vars},
+    },
+    std::{
+        path::Path,
+        sync::{Arc, PoisonError, RwLock},
+    },
+};
+
+impl Runner {
+    /// Runs one play; says whether the run goes on.
+    pub(super) async fn play(&self, program: &Arc<PlayProgram>) -> Result<bool, Fault> {
+        let before = self.context(program, Vec::new(), Vec::new(), Arc::default());
+        let hosts = self.hosts(program, &before)?;
+        let name = self.play_name(program, &before);
+        if hosts.is_empty() {
+            let reason = "no hosts matched".to_owned();
+            self.sink.tell(Event::PlaySkipped { name, reason });
+            return Ok(true);
+        }
+        let prompted = Arc::new(self.prompted(program, &before)?);
+        let mut rest = hosts.as_slice();
+        let mut round = 0;
+        while !rest.is_empty() && !self.is_cancelled() {
+            let size = self.batch_size(program, &before, round, hosts.len())?;
+            let (batch, later) = rest.split_at(size.min(rest.len()));
+            (rest, round) = (later, round + 1);
+            let context = self.context(
+                program,
+                hosts.clone(),
+                batch.to_vec(),
+                Arc::clone(&prompted),
+            );
+            self.read_vars_files(program, &context)?;
+            self.sink.tell(Event::PlayStarted {
+                name: name.clone(),
+                hosts: batch.to_vec(),
+            });
+            if !Batch::new(self, program, context).run().await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn context(
+        &self,
+        program: &Arc<PlayProgram>,
+        all_hosts: Vec<String>,
+        batch: Vec<String>,
+        prompted: Arc<Values>,
+    ) -> Arc<PlayContext> {
+        Arc::new(PlayContext {
+            name: program.play.name(),
+            frame: Some(Arc::clone(&program.frame)),
+            dir: program.library.dir.clone(),
+            library: Some(Arc::clone(&program.library)),
+            all_hosts,
+            batch,
+            prompted,
+            roles: RwLock::new(program.roles.clone()),
+            ..PlayContext::default()
+        })
+    }
+
+    /// What the play's own keywords can see before any host is asked.
+    fn play_scope(&self, context: &Arc<PlayContext>) -> Arc<Scope> {
+        let host = context.batch.first().map_or("localhost", String::as_str);
+        let around = Surroundings {
+            play: Some(Arc::clone(context)),
+            frame: context.frame.clone(),
+            ..Surroundings::default()
+        };
+        Scope::new(&self.world, host, around)
+    }
+
+    fn render(&self, context: &Arc<PlayContext>, node: &Node) -> Result<Value, Fault> {
+        let scope = self.play_scope(context);
+        self.world
+            .engine
+            .node(node, &scope.variables())
+            .map_err(|error| fault(error, &node.place))
+    }
+
+    fn play_name(&self, program: &PlayProgram, context: &Arc<PlayContext>) -> String {
+        let name = program.play.keywords.get(Key::Name);
+        let rendered = name.and_then(|node| self.render(context, node).ok());
+        rendered.map_or_else(|| program.play.name(), |name| name.to_string())
+    }
+
+    /// The play's hosts, in the order that it asks for, without those that are out.
+    fn hosts(
+        &self,
+        program: &PlayProgram,
+        context: &Arc<PlayContext>,
+    ) -> Result<Vec<String>, Fault> {
+        let mut patterns = Vec::new();
+        for node in program.play.keywords.list(Key::Hosts) {
+            patterns.extend(template::strings(&self.render(context, node)?));
+        }
+        let pattern = patterns.join(",");
+        let place = program
+            .play
+            .keywords
+            .get(Key::Hosts)
+            .map(|node| &node.place);
+        let place = place.unwrap_or(&program.play.place);
+        let inventory = self
+            .world
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let selection = inventory
+            .select(&pattern, self.options.limit.as_deref())
+            .map_err(|problem| problem.at_least(place))?;
+        for name in &selection.unmatched {
+            let message = format!("Could not match supplied host pattern, ignoring: {name}");
+            self.sink.warn(message, Some(place.to_string()));
+        }
+        let mut hosts: Vec<_> = selection
+            .hosts
+            .into_iter()
+            .filter(|host| !self.is_out(host))
+            .collect();
+        drop(inventory);
+        order(&mut hosts, program, |node| self.render(context, node))?;
+        Ok(hosts)
+    }
+
+    /// How many hosts batch number `round` has.
+    fn batch_size(
+        &self,
+        program: &PlayProgram,
+        context: &Arc<PlayContext>,
+        round: usize,
+        hosts: usize,
+    ) -> Result<usize, Fault> {
+        let sizes = program.play.keywords.list(Key::Serial);
+        let Some(node) = sizes.get(round).or(sizes.last()) else {
+            return Ok(hosts);
+        };
+        let text = self.render(context, node)?.to_string();
+        let wrong = || {
+            Fault::new(format!(
+                "`serial` takes a number or a percentage, not `{text}`"
+            ))
+            .at(&node.place)
+        };
+        let size = match text.trim().strip_suffix('%') {
+            Some(percent) => {
+                let percent: usize = percent.trim().parse().map_err(|_| wrong())?;
+                (hosts * percent / 100).max(1)
+            }
+            None => text.trim().parse().map_err(|_| wrong())?,
+        };
+        Ok(if size == 0 { hosts } else { size })
+    }
+
+    fn read_vars_files(
+        &self,
+        program: &PlayProgram,
+        context: &Arc<PlayContext>,
+    ) -> Result<(), Fault> {
+        let mut all = Vars::default();
+        for node in program.play.keywords.list(Key::VarsFiles) {
+            let choices = node.as_list().unwrap_or(std::slice::from_ref(node));
+            all.extend(self.first_vars_file(program, context, node, choices)?);
+        }
+        *context
+            .vars_files
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(all);
+        Ok(())
+    }
+
+    /// The first file of a list that is there; a single one must be.
+    fn first_vars_file(
+        &self,
+        program: &PlayProgram,
+        context: &Arc<PlayContext>,
+        node: &Node,
+        choices: &[Node],
+    ) -> Result<Vars, Fault> {
+        let mut tried = Vec::new();
+        for choice in choices {
+            let name = self.render(context, choice)?.to_string();
+            let places = [
+                program.library.dir.join(&name),
+                program.library.dir.join("vars").join(&name),
+            ];
+            if let Some(path) = places.iter().find(|path| Path::is_file(path)) {
+                return program.library.vars(path);
+            }
+            tried.push(name);
+        }
+        Err(Fault::new(format!(
+            "none of these files of variables is there: {}",
+            tried.join(", ")
+        ))
+        .at(&node.place))
+    }
+
+    /// Asks for `vars_prompt`, save what `-e` gives.
+    fn prompted(&self, program: &PlayProgram, context: &Arc<PlayContext>) -> Result<Values, Fault> {
+        let mut values = Values::new();
+        for node in program.play.keywords.list(Key::VarsPrompt) {
+            let text = |name: &str| {
+                node.get(name)
+                    .map(|node| self.render(context, node))
+                    .transpose()
+            };
+            let name = text("name")?
+                .ok_or_else(|| Fault::new("a prompt needs `name`").at(&node.place))?
+                .to_string();
+            if self.world.extra.get(&name).is_some() {
+                continue;
+            }
+            let prompt = text("prompt")?.map_or_else(|| name.clone(), |prompt| prompt.to_string());
+            let private = text("private")?.is_none_or(|value| value.is_true());
+            let mut answer = self.ask(&format!("{prompt}: "), !private);
+            if answer.is_empty() {
+                answer = text("default")?
+                    .map(|value| value.to_string())
+                    .unwrap_or_default();
+            }
+            values.insert(name, Value::from(answer));
+        }
+        Ok(values)
+    }
+}
+
+/// `order:` of a play.
+fn order(
+    hosts: &mut [String],
+    program: &PlayProgram,
+    render: impl Fn(&Node) -> Result<Value, Fault>,
+) -> Result<(), Fault> {
+    let Some(node) = program.play.keywords.get(Key::Order) else {
+        return Ok(());
+    };
+    match render(node)?.to_string().as_str() {
+        "inventory" => {}
+        "reverse_inventory" => hosts.reverse(),
+        "sorted" => hosts.sort(),
+        "reverse_sorted" => {
+            hosts.sort();
+            hosts.reverse();
+        }
+        "shuffle" => shuffle(hosts),
+        other => {
+            return Err(Fault::new(format!("`{other}` is no order of hosts"))
+                .at(&node.place)
+                .help("use inventory, reverse_inventory, sorted, reverse_sorted or shuffle"));
+        }
+    }
+    Ok(())
+}
+
+/// Brings hosts into an order that nobody can foresee.
+fn shuffle(hosts: &mut [String]) {
+    use std::hash::{BuildHasher, RandomState};
+    let seed = RandomState::new();
+    hosts.sort_by_cached_key(|host| seed.hash_one(host));
+}

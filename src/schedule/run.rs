@@ -1,0 +1,250 @@
+use {
+    super::{
+        outcome::Ending,
+        pool::{Connections, Silence},
+        sink::Sink,
+        target::{Login, Resolver},
+    },
+    crate::{
+        event::{Event, Recap},
+        playbook::Key,
+        program::{Program, TagFilter},
+        source::{Fault, Kind, Node},
+        template::Value,
+        transport::ContentStore,
+        variable::{Scope, World},
+    },
+    std::{
+        collections::BTreeSet,
+        sync::{
+            Arc, Mutex, PoisonError,
+            atomic::{AtomicU64, Ordering},
+        },
+    },
+    tokio::sync::{Semaphore, watch},
+};
+
+/// How a run is to go.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Look only.
+    pub check: bool,
+    pub diff: bool,
+    /// How many hosts work on a step at once.
+    pub forks: usize,
+    pub tags: TagFilter,
+    /// Begin at the step of this name (a glob).
+    pub start_at: Option<String>,
+    /// Ask before every step.
+    pub step: bool,
+    /// Run notified handlers of hosts that failed.
+    pub force_handlers: bool,
+    /// Only these hosts, by pattern.
+    pub limit: Option<String>,
+    pub any_errors_fatal: bool,
+    /// Send output of running steps as it comes.
+    pub stream: bool,
+    pub login: Login,
+}
+
+/// Asks the person at the terminal: the text, and whether what is typed may be seen.
+pub type Ask = Box<dyn Fn(&str, bool) -> String + Send + Sync>;
+
+/// Runs programs on hosts.
+pub struct Runner {
+    pub world: Arc<World>,
+    pub options: Options,
+    pub connections: Connections,
+    pub contents: ContentStore,
+    pub sink: Sink,
+    /// Turns true when the run is to end now.
+    pub cancel: watch::Receiver<bool>,
+    ask: Ask,
+    forks: Semaphore,
+    ids: AtomicU64,
+    /// Hosts that failed or were lost; they take no part in later plays.
+    out: Mutex<BTreeSet<String>>,
+    started: Mutex<bool>,
+}
+
+impl Runner {
+    pub fn new(
+        world: Arc<World>,
+        options: Options,
+        connections: Connections,
+        sink: Sink,
+        cancel: watch::Receiver<bool>,
+        ask: Ask,
+    ) -> Self {
+        Self {
+            forks: Semaphore::new(options.forks.max(1)),
+            started: Mutex::new(options.start_at.is_none()),
+            world,
+            options,
+            connections,
+            contents: ContentStore::default(),
+            sink,
+            cancel,
+            ask,
+            ids: AtomicU64::new(1),
+            out: Mutex::default(),
+        }
+    }
+
+    /// Runs every play of the programs in order and gives the recap.
+    ///
+    /// # Errors
+    /// What must be known before a play begins and is wrong: its hosts, its variables.
+    pub async fn run(&self, names: Vec<String>, programs: &[Program]) -> Result<Recap, Fault> {
+        self.sink.tell(Event::RunStarted {
+            playbooks: names,
+            dry: self.options.check,
+        });
+        let ended = self.plays(programs).await;
+        self.connections.close().await;
+        let recap = self.sink.finish();
+        ended.map(|()| recap)
+    }
+
+    async fn plays(&self, programs: &[Program]) -> Result<(), Fault> {
+        for play in programs.iter().flat_map(|program| &program.plays) {
+            if self.is_cancelled() || !self.play(play).await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        *self.cancel.borrow()
+    }
+
+    pub(super) fn next_id(&self) -> u64 {
+        self.ids.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn forks(&self) -> &Semaphore {
+        &self.forks
+    }
+
+    /// Asks the person; everything else waits.
+    pub(super) fn ask(&self, text: &str, echo: bool) -> String {
+        tokio::task::block_in_place(|| (self.ask)(text, echo))
+    }
+
+    pub(super) fn is_out(&self, host: &str) -> bool {
+        self.out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(host)
+    }
+
+    pub(super) fn put_out(&self, host: &str) {
+        self.out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(host.to_owned());
+    }
+
+    pub(super) fn take_back(&self, host: &str) {
+        self.out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(host);
+    }
+
+    /// Whether `--start-at-task` has been reached, now that a step of this name comes.
+    pub(super) fn has_started(&self, name: &str, title: &str) -> bool {
+        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pattern) = &self.options.start_at {
+            let fits = |text: &str| crate::inventory::fits(pattern, text);
+            *started = *started || fits(name) || fits(title);
+        }
+        *started
+    }
+
+    /// Opens the connection that a step of this host would use.
+    pub(super) async fn reach(&self, resolver: &Resolver<'_>) -> Result<(), Silence> {
+        match (resolver.target(), resolver.becomes()) {
+            (Ok(target), Ok(becoming)) => self.connections.reach(&target, becoming.as_ref()).await,
+            // The step that comes next says what is wrong with the variables.
+            _ => Ok(()),
+        }
+    }
+
+    /// The variables that a step has when it runs on another host: that host's for the connection.
+    pub(super) fn delegate_scope(&self, scope: &Scope, host: &str) -> Arc<Scope> {
+        Scope::new(&self.world, host, scope.around().clone())
+    }
+
+    /// The name of a registered result in `problem`'s expression that a dry run could not know.
+    pub(super) fn unknown_name(&self, scope: &Scope, problem: &Fault) -> Option<String> {
+        let place = problem.place()?;
+        let memory = self.world.memory(scope.host());
+        memory
+            .set
+            .iter()
+            .filter(|(_, value)| is_unknown(value))
+            .map(|(name, _)| name)
+            .find(|name| mentions(place.whole_line(), name))
+            .cloned()
+    }
+
+    /// Keeps what a step's end changes on the controller.
+    pub(super) fn keep(&self, host: &str, ending: &Ending, register: Option<&str>) {
+        if let Some(facts) = ending
+            .outcome
+            .data
+            .get("ansible_facts")
+            .and_then(|facts| facts.as_object())
+        {
+            let facts: Vec<_> = facts
+                .iter()
+                .map(|(name, value)| (name.clone(), crate::template::from_json(value)))
+                .collect();
+            self.world.remember(host, |memory| memory.learn(facts));
+        }
+        if let Some(name) = register {
+            let value = ending.value();
+            self.world
+                .remember(host, |memory| memory.set([(name.to_owned(), value)]));
+        }
+    }
+}
+
+fn is_unknown(value: &Value) -> bool {
+    let known_later = |value: &Value| {
+        value
+            .get_attr("known_after_apply")
+            .is_ok_and(|why| !why.is_undefined() && !why.is_none())
+    };
+    let results = value.get_attr("results").ok();
+    let in_loop = || {
+        results
+            .as_ref()
+            .and_then(|results| results.try_iter().ok())
+            .is_some_and(|mut results| results.any(|result| known_later(&result)))
+    };
+    known_later(value) || in_loop()
+}
+
+/// Whether a word stands in a text by itself.
+fn mentions(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(part) && !text[at + word.len()..].starts_with(part))
+}
+
+/// A keyword's plain text, where it is written out.
+pub(super) fn plain(node: &Node) -> Option<String> {
+    match &node.kind {
+        Kind::String(text) => Some(text.clone()),
+        Kind::Int(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The name that a step registers.
+pub(super) fn register_name(step: &crate::program::Step) -> Option<&str> {
+    step.task.keywords.text(Key::Register)
+}

@@ -1,0 +1,147 @@
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+    time::SystemTime,
+};
+
+use minijinja::{Error, TemplateSource, machinery::ast::Stmt, syntax::SyntaxConfig};
+
+use super::{failure, failure::Originals, rewrite, rewrite::Rewritten};
+
+/// The first character of a name that holds its template itself; the second says which kind it is.
+const INLINE: char = '\u{1}';
+
+/// What a template is called within minijinja: the name holds its text, so that each is compiled once.
+pub(super) struct Spelling(String);
+
+impl Spelling {
+    fn inline(kind: char, source: &str) -> Self {
+        Self(format!("{INLINE}{kind}{source}"))
+    }
+
+    /// A bare expression.
+    pub fn expression(source: &str) -> Self {
+        Self::inline('e', source)
+    }
+
+    /// A string of a playbook.
+    pub fn text(source: &str) -> Self {
+        Self::inline('t', source)
+    }
+
+    /// The content of a template file, where backslashes have Jinja2's own meaning.
+    pub fn file(source: &str) -> Self {
+        Self::inline('f', source)
+    }
+
+    /// A string that is one `{{ }}` and nothing else.
+    pub fn whole(source: &str) -> Option<Self> {
+        let inner = source.strip_prefix("{{")?.strip_suffix("}}")?;
+        if inner.contains("{{") || inner.contains("{%") || inner.contains("{#") {
+            return None;
+        }
+        let tree = minijinja::machinery::parse(source, "", SyntaxConfig::default()).ok()?;
+        match &tree {
+            Stmt::Template(all) => match all.children.as_slice() {
+                [Stmt::EmitExpr(_)] => Some(Self::inline('w', source)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The texts behind the names, as they were before they were rewritten.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    rewritten: RwLock<HashMap<String, Arc<Rewritten>>>,
+}
+
+impl Sources {
+    /// What minijinja compiles under a name.
+    pub fn load(&self, name: &str, syntax: &SyntaxConfig) -> Result<Option<TemplateSource>, Error> {
+        let mut inline = name.strip_prefix(INLINE).unwrap_or_default().chars();
+        let rewritten = match inline.next() {
+            Some('e') => expression(inline.as_str(), inline.as_str(), 0)?,
+            Some('w') => whole(inline.as_str())?,
+            Some('t') => template(inline.as_str(), name, syntax, true)?,
+            Some(_) => template(inline.as_str(), name, syntax, false)?,
+            None => return self.file(name, syntax),
+        };
+        Ok(Some(TemplateSource::new(self.keep(name, rewritten))))
+    }
+
+    /// A file that another template includes; it is read again when it changes.
+    fn file(&self, name: &str, syntax: &SyntaxConfig) -> Result<Option<TemplateSource>, Error> {
+        let path = Path::new(name);
+        if !path.is_absolute() || !path.is_file() {
+            return Ok(None);
+        }
+        let then = changed(path);
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| failure::plain(format!("cannot read the template {name}: {error}")))?;
+        let rewritten = template(&text, name, syntax, false)?;
+        let source = TemplateSource::new(self.keep(name, rewritten));
+        let path = path.to_owned();
+        Ok(Some(
+            source.with_uptodate_check(move || changed(&path) == then),
+        ))
+    }
+
+    fn keep(&self, name: &str, rewritten: Rewritten) -> String {
+        let text = rewritten.text.clone();
+        self.rewritten
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.to_owned(), Arc::new(rewritten));
+        text
+    }
+}
+
+impl Originals for Sources {
+    fn original(&self, template: &str) -> Option<Arc<Rewritten>> {
+        self.rewritten
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(template)
+            .cloned()
+    }
+}
+
+fn changed(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|about| about.modified()).ok()
+}
+
+fn template(
+    source: &str,
+    name: &str,
+    syntax: &SyntaxConfig,
+    plain: bool,
+) -> Result<Rewritten, Error> {
+    rewrite::template(source, name, syntax.clone(), plain)
+        .map_err(|error| failure::syntax(&error, 0))
+}
+
+/// An expression gives its value out, and nothing else.
+fn expression(source: &str, original: &str, base: usize) -> Result<Rewritten, Error> {
+    let rewritten =
+        rewrite::expression(source, base, true).map_err(|error| failure::syntax(&error, base))?;
+    Ok(rewritten
+        .between("{% do __give((", "\n)) %}")
+        .within(original, base))
+}
+
+fn whole(source: &str) -> Result<Rewritten, Error> {
+    let signs = ['-', '+'];
+    let inner = source.strip_prefix("{{").unwrap_or(source);
+    let inner = inner.strip_prefix(signs).unwrap_or(inner);
+    let base = source.len() - inner.len();
+    let inner = inner.strip_suffix("}}").unwrap_or(inner);
+    let inner = inner.strip_suffix(signs).unwrap_or(inner);
+    expression(inner, source, base)
+}

@@ -1,0 +1,121 @@
+use std::{
+    ops::Range,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use minijinja::{
+    State,
+    value::{Enumerator, Object, Value},
+};
+
+use super::{Engine, TemplateError, Variables, failure};
+
+/// The name under which a template's functions find the [`Context`] of their run.
+const SELF: &str = "__farcast__";
+
+/// One run of one template: what it sees, and what it found missing.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub engine: Engine,
+    pub vars: Arc<dyn Variables>,
+    /// The directory of the template file, where it is one.
+    pub directory: Option<PathBuf>,
+    misses: Mutex<Vec<Miss>>,
+    emitted: Mutex<Vec<Value>>,
+}
+
+/// A link of a chain, or a variable, that was looked up and is not there.
+#[derive(Clone, Debug)]
+pub(super) struct Miss {
+    pub name: String,
+    /// The template's name and the bytes there, where a link is missing.
+    pub at: Option<(String, Range<usize>)>,
+    /// What the value is in which the link is missing.
+    pub found: String,
+    pub known: Vec<String>,
+}
+
+impl Context {
+    pub fn new(engine: &Engine, vars: &Arc<dyn Variables>, directory: Option<PathBuf>) -> Self {
+        Self {
+            engine: engine.clone(),
+            vars: Arc::clone(vars),
+            directory,
+            misses: Mutex::default(),
+            emitted: Mutex::default(),
+        }
+    }
+
+    /// The context of a running template.
+    pub fn of(state: &State) -> Result<Arc<Self>, minijinja::Error> {
+        state
+            .lookup(SELF)
+            .and_then(|value| value.downcast_object::<Self>())
+            .ok_or_else(|| failure::plain("this runs only within a template of farcast"))
+    }
+
+    pub fn miss(&self, miss: Miss) {
+        self.misses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(miss);
+    }
+
+    pub fn misses(&self) -> Vec<Miss> {
+        self.misses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Remembers a value that the template gives out.
+    pub fn emit(&self, value: &Value) {
+        self.emitted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(value.clone());
+    }
+
+    /// The value that was given out, where it was the only one.
+    pub fn only(&self) -> Option<Value> {
+        let emitted = self.emitted.lock().unwrap_or_else(PoisonError::into_inner);
+        match emitted.as_slice() {
+            [value] => Some(value.clone()),
+            _ => None,
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<Result<Value, TemplateError>> {
+        let found = self.vars.get(name);
+        if found.is_none() && !self.engine.is_global(name) {
+            self.miss(Miss {
+                name: name.to_owned(),
+                at: None,
+                found: String::new(),
+                known: Vec::new(),
+            });
+        }
+        found
+    }
+}
+
+impl Object for Context {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
+        if name == SELF {
+            return Some(Value::from_dyn_object(Arc::clone(self)));
+        }
+        match self.variable(name)? {
+            Ok(value) => Some(value),
+            Err(error) => Some(Value::from(failure::caused(error))),
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.vars.names().into_iter().map(Value::from).collect())
+    }
+}

@@ -1,0 +1,292 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::{self, Debug, Formatter},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use minijinja::{Environment, value::Value};
+
+use super::{
+    TemplateError, Variables, builtin,
+    compile::{Sources, Spelling},
+    context::Context,
+    failure,
+    finish::{finished, silent},
+    recursion::Guard,
+    variables::Nothing,
+};
+
+/// Decrypts a vault's envelope; the error says why it cannot.
+pub type Decrypt = dyn Fn(&str) -> Result<String, String> + Send + Sync;
+
+/// What templates may use of the world outside.
+pub struct Settings {
+    /// What `lookup('env', …)` sees.
+    pub environment: BTreeMap<String, String>,
+    /// Opens vaulted values.
+    pub decrypt: Box<Decrypt>,
+}
+
+impl Debug for Settings {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        // The environment may hold secrets.
+        f.debug_struct("Settings").finish_non_exhaustive()
+    }
+}
+
+/// Renders Jinja2 as Ansible has it, and Tera. Cheap to clone; clones share what was compiled.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub environment: Environment<'static>,
+    pub settings: Settings,
+    pub sources: Arc<Sources>,
+    globals: BTreeSet<String>,
+}
+
+impl Debug for Engine {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    pub fn new(settings: Settings) -> Self {
+        let sources = Arc::new(Sources::default());
+        let environment = builtin::environment(&sources);
+        let globals = environment
+            .globals()
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        Self {
+            inner: Arc::new(Inner {
+                environment,
+                settings,
+                sources,
+                globals,
+            }),
+        }
+    }
+
+    pub(super) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    /// Whether a name is a function that every template has.
+    pub(super) fn is_global(&self, name: &str) -> bool {
+        self.inner.globals.contains(name)
+    }
+
+    /// Evaluates a bare expression, as in `when:`.
+    pub fn expression(
+        &self,
+        source: &str,
+        vars: &Arc<dyn Variables>,
+    ) -> Result<Value, TemplateError> {
+        let value = self.evaluate(&Spelling::expression(source), source, vars)?;
+        finished(value)
+    }
+
+    /// Decides a condition. A text that is itself a template (`when: "{{ x }}"`) is rendered first and then read as a condition.
+    ///
+    /// # Errors
+    /// Besides what evaluation gives: a result that is no boolean, which is usually a mistake.
+    pub fn truth(&self, source: &str, vars: &Arc<dyn Variables>) -> Result<bool, TemplateError> {
+        if Self::is_template(source) {
+            let rendered = self.text(source, vars)?;
+            return match rendered.as_str() {
+                Some(text) if !text.trim().is_empty() => self.truth(text, vars),
+                _ => Ok(rendered.is_true()),
+            };
+        }
+        Ok(self.expression(source, vars)?.is_true())
+    }
+
+    /// Renders a string that may contain templates. One `{{ }}` and nothing else gives the value itself, anything else a string.
+    pub fn text(&self, source: &str, vars: &Arc<dyn Variables>) -> Result<Value, TemplateError> {
+        if !Self::is_template(source) {
+            return Ok(Value::from(source));
+        }
+        if let Some(whole) = Spelling::whole(source) {
+            return finished(self.evaluate(&whole, source, vars)?);
+        }
+        let (text, context) = self.render(&Spelling::text(source), source, vars, None)?;
+        match context.only() {
+            Some(value) if super::print::text(&value) == text => finished(value),
+            _ => Ok(Value::from(text)),
+        }
+    }
+
+    fn evaluate(
+        &self,
+        spelling: &Spelling,
+        source: &str,
+        vars: &Arc<dyn Variables>,
+    ) -> Result<Value, TemplateError> {
+        let (_, context) = self.render(spelling, source, vars, None)?;
+        let value = context.only().unwrap_or(Value::UNDEFINED);
+        if context.misses().is_empty() && !value.is_undefined() || !silent(&value) {
+            return Ok(value);
+        }
+        let error = failure::undefined();
+        let mut error = failure::explain(&error, &context, &*self.inner.sources);
+        if error.range.is_none()
+            && let Some(name) = &error.name
+        {
+            error.range = source.find(name.as_str()).map(|at| at..at + name.len());
+        }
+        Err(error)
+    }
+
+    /// Renders and gives the text with the run's context.
+    pub(super) fn render(
+        &self,
+        spelling: &Spelling,
+        source: &str,
+        vars: &Arc<dyn Variables>,
+        directory: Option<PathBuf>,
+    ) -> Result<(String, Arc<Context>), TemplateError> {
+        self.render_in(&self.inner.environment, spelling, source, vars, directory)
+    }
+
+    /// Renders by an environment that differs in its syntax.
+    pub(super) fn render_in(
+        &self,
+        environment: &Environment<'static>,
+        spelling: &Spelling,
+        source: &str,
+        vars: &Arc<dyn Variables>,
+        directory: Option<PathBuf>,
+    ) -> Result<(String, Arc<Context>), TemplateError> {
+        let _guard = Guard::enter(source, vars)?;
+        let context = Arc::new(Context::new(self, vars, directory));
+        let rendered = environment
+            .get_template(spelling.name())
+            .and_then(|template| template.render(Value::from_dyn_object(Arc::clone(&context))));
+        match rendered {
+            Ok(text) => Ok((text, context)),
+            Err(error) => Err(failure::explain(&error, &context, &*self.inner.sources)),
+        }
+    }
+
+    /// Whether a text has anything to render.
+    pub fn is_template(source: &str) -> bool {
+        source.contains("{{") || source.contains("{%") || source.contains("{#")
+    }
+
+    /// The variables that a text (or, where it has no braces, an expression) can read.
+    pub fn names_used(&self, source: &str) -> BTreeSet<String> {
+        let environment = &self.inner.environment;
+        let names = if Self::is_template(source) {
+            environment
+                .template_from_str(source)
+                .map(|template| template.undeclared_variables(false))
+        } else {
+            environment
+                .compile_expression(source)
+                .map(|expression| expression.undeclared_variables(false))
+        };
+        names
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|name| !self.is_global(name))
+            .collect()
+    }
+
+    /// Says whether a text can be compiled: syntax, and the names of filters and tests.
+    ///
+    /// # Errors
+    /// The first mistake, with its bytes in the source.
+    pub fn check(&self, source: &str) -> Result<(), TemplateError> {
+        let spelling = match Spelling::whole(source) {
+            Some(whole) => whole,
+            None if Self::is_template(source) => Spelling::text(source),
+            None => Spelling::expression(source),
+        };
+        let context = Context::new(self, &(Arc::new(Nothing) as Arc<dyn Variables>), None);
+        match self.inner.environment.get_template(spelling.name()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(failure::explain(&error, &context, &*self.inner.sources)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::{ErrorKind, fixture};
+
+    fn text(source: &str) -> Result<Value, TemplateError> {
+        fixture::engine().text(source, &fixture::vars())
+    }
+
+    #[test]
+    fn one_expression_keeps_its_type_and_more_make_a_string() {
+        assert_eq!(text("{{ web.port }}").unwrap(), Value::from(80));
+        assert_eq!(text("{{ web.port }} ").unwrap(), Value::from("80 "));
+        assert_eq!(text("{{ none }}").unwrap(), Value::from(()));
+        assert_eq!(
+            text("a{{ none }}b{{ true }}").unwrap(),
+            Value::from("abTrue")
+        );
+    }
+
+    #[test]
+    fn a_missing_link_is_lenient_until_it_is_used() {
+        assert_eq!(
+            text("{{ no.a.b['c'] | default('x') }}").unwrap(),
+            Value::from("x")
+        );
+        assert_eq!(
+            text("{{ web.a.b | lower | default('x') }}").unwrap(),
+            Value::from("x")
+        );
+        assert_eq!(
+            text("{{ no.split(',')[0] is defined }}").unwrap(),
+            Value::from(false)
+        );
+    }
+
+    #[test]
+    fn an_undefined_value_is_named_with_its_place() {
+        let error = text("port {{ web.prot + 1 }}").unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Undefined);
+        assert_eq!(error.name.as_deref(), Some("web.prot"));
+        assert_eq!(error.range, Some(8..16));
+        assert_eq!(error.help.as_deref(), Some("did you mean 'port'?"));
+        let error = text("{{ [weeb] }}").unwrap_err();
+        assert_eq!(error.name.as_deref(), Some("weeb"));
+        assert_eq!(error.range, Some(4..8));
+        let error = fixture::engine()
+            .truth("web.port == 80 and weeb.x", &fixture::vars())
+            .unwrap_err();
+        assert_eq!(
+            (error.name.as_deref(), error.range),
+            (Some("weeb"), Some(19..23))
+        );
+    }
+
+    #[test]
+    fn a_template_that_needs_itself_is_an_error() {
+        let error = text("{{ loops }}").unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Recursion, "{error}");
+    }
+
+    #[test]
+    fn syntax_errors_have_their_bytes() {
+        let error = fixture::engine().check("{{ a | }}").unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Syntax);
+        assert!(error.range.is_some(), "{error:?}");
+        assert!(fixture::engine().check("{{ a | b }}").is_ok());
+    }
+
+    #[test]
+    fn names_used_are_the_variables() {
+        let names = fixture::engine().names_used("{{ a.b | default(c) }}{{ lookup('env', d) }}");
+        assert_eq!(Vec::from_iter(names), ["a", "c", "d"]);
+    }
+}

@@ -1,0 +1,31 @@
+//! The filters, one file a family.
+
+mod core;
+mod text;
+
+use minijinja::{Error, value::Value};
+
+use super::{builtin::Run, print};
+
+/// Every filter with its name.
+pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
+    [core::ALL, text::ALL].into_iter().flatten().copied()
+}
+
+/// Follows an attribute as filters name it: `a.b.0`, or an index.
+pub(super) fn attribute(item: &Value, path: &Value) -> Result<Value, Error> {
+    if path.as_str().is_none() {
+        return item.get_item(path);
+    }
+    let mut at = item.clone();
+    for link in print::text(path).split('.') {
+        if at.is_undefined() {
+            return Ok(at);
+        }
+        at = match link.parse::<i64>() {
+            Ok(index) => at.get_item(&Value::from(index))?,
+            Err(_) => at.get_item(&Value::from(link))?,
+        };
+    }
+    Ok(at)
+}

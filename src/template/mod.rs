@@ -1,0 +1,39 @@
+//! Jinja2 as Ansible has it, for playbooks and `.j2` files, and Tera for `.tera` files.
+//!
+//! Filters, tests and lookups are plain functions over values, one file a family; [`Engine`] is the way in.
+
+mod access;
+mod builtin;
+mod call;
+mod compile;
+mod context;
+mod convert;
+mod edit;
+mod engine;
+mod error;
+mod failure;
+mod file;
+mod filter;
+mod finish;
+#[cfg(test)]
+mod fixture;
+mod function;
+mod lookup;
+mod looping;
+mod method;
+mod node;
+mod omit;
+mod percent;
+mod print;
+mod recursion;
+mod rewrite;
+mod statement;
+mod test;
+mod variables;
+
+pub use convert::{describe, display, from_json, raw, strings, to_json, to_node};
+pub use engine::{Engine, Settings};
+pub use error::{ErrorKind, TemplateError};
+pub use minijinja::value::{Value, ValueKind};
+pub use omit::{is_omit, omit};
+pub use variables::Variables;

@@ -1,0 +1,77 @@
+use std::sync::Arc;
+
+use minijinja::value::Value;
+
+use super::{Engine, ErrorKind, TemplateError, Variables, is_omit};
+use crate::source::{Kind, Node};
+
+impl Engine {
+    /// Renders a YAML node with all that is inside it, keys too. Entries whose value is `omit` are dropped.
+    ///
+    /// # Errors
+    /// The first that rendering gives, with the place in the scalar.
+    pub fn node(&self, node: &Node, vars: &Arc<dyn Variables>) -> Result<Value, TemplateError> {
+        match &node.kind {
+            Kind::String(text) => self.text(text, vars).map_err(|error| error.at(&node.place)),
+            Kind::List(items) => self.list(items, vars),
+            Kind::Map(entries) => self.map(entries, vars),
+            Kind::Unsafe(inner) => Ok(self.untouched(inner)),
+            Kind::Vault(envelope) => self.decrypted(envelope, node),
+            _ => Ok(self.untouched(node)),
+        }
+    }
+
+    fn list(&self, items: &[Node], vars: &Arc<dyn Variables>) -> Result<Value, TemplateError> {
+        let mut rendered = Vec::with_capacity(items.len());
+        for item in items {
+            let value = self.node(item, vars)?;
+            if !is_omit(&value) {
+                rendered.push(value);
+            }
+        }
+        Ok(rendered.into())
+    }
+
+    fn map(
+        &self,
+        entries: &[(Node, Node)],
+        vars: &Arc<dyn Variables>,
+    ) -> Result<Value, TemplateError> {
+        let mut rendered = Vec::with_capacity(entries.len());
+        for (key, item) in entries {
+            let value = self.node(item, vars)?;
+            if !is_omit(&value) {
+                rendered.push((self.node(key, vars)?, value));
+            }
+        }
+        Ok(Value::from_pairs(rendered))
+    }
+
+    fn decrypted(&self, envelope: &str, node: &Node) -> Result<Value, TemplateError> {
+        match (self.inner().settings.decrypt)(envelope) {
+            Ok(text) => Ok(text.into()),
+            Err(reason) => {
+                let message = format!("the vaulted value cannot be opened: {reason}");
+                Err(TemplateError::new(ErrorKind::Failed, message).at(&node.place))
+            }
+        }
+    }
+
+    /// A node's value as it is written: nothing in it is a template.
+    fn untouched(&self, node: &Node) -> Value {
+        match &node.kind {
+            Kind::Null => Value::from(()),
+            Kind::Bool(value) => (*value).into(),
+            Kind::Int(value) => (*value).into(),
+            Kind::Float(value) => (*value).into(),
+            Kind::String(text) | Kind::Vault(text) => text.as_str().into(),
+            Kind::List(items) => items.iter().map(|item| self.untouched(item)).collect(),
+            Kind::Map(entries) => Value::from_pairs(
+                entries
+                    .iter()
+                    .map(|(key, item)| (self.untouched(key), self.untouched(item))),
+            ),
+            Kind::Unsafe(inner) => self.untouched(inner),
+        }
+    }
+}

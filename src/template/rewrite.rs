@@ -1,0 +1,346 @@
+//! Makes Jinja2 as minijinja has it follow Ansible: a chain such as `a.b['c'].d()` stays undefined from the first missing
+//! link on instead of failing there, `%` formats strings, and backslashes in the strings of a playbook are plain.
+//!
+//! The text is changed where the syntax tree says so; [`Rewritten`] leads back from the new text to the old.
+
+use minijinja::{
+    Error,
+    machinery::ast::{BinOpKind, Call, CallArg, Expr, GetAttr, GetItem, Spanned},
+    machinery::{parse, parse_expr},
+    syntax::SyntaxConfig,
+};
+
+use super::{edit::Edits, statement};
+
+/// A template's text after the change, and the way back.
+#[derive(Debug)]
+pub(super) struct Rewritten {
+    pub original: String,
+    pub text: String,
+    edits: Edits,
+    /// How far the changed text starts behind the start of what minijinja sees.
+    shift: usize,
+    /// How far the changed part starts behind the start of the original.
+    base: usize,
+}
+
+impl Rewritten {
+    /// Puts the changed text between two others, as minijinja is to see it.
+    pub fn between(mut self, before: &str, after: &str) -> Self {
+        self.text = format!("{before}{}{after}", self.text);
+        self.shift = before.len();
+        self
+    }
+
+    /// Says that the text is a part of a longer one, `base` bytes behind its start.
+    pub fn within(mut self, original: &str, base: usize) -> Self {
+        self.original = original.to_owned();
+        self.base = base;
+        self
+    }
+
+    /// Leads from a byte of what minijinja sees to the byte of the original.
+    pub fn origin(&self, offset: usize) -> usize {
+        self.base + self.edits.origin(offset.saturating_sub(self.shift))
+    }
+}
+
+/// Takes a bare expression; `plain` makes backslashes in its strings plain characters.
+///
+/// The expression stands `base` bytes behind the start of what a person wrote.
+pub(super) fn expression(source: &str, base: usize, plain: bool) -> Result<Rewritten, Error> {
+    let tree = parse_expr(source)?;
+    let mut rewrite = Rewrite::new(source, base, plain);
+    rewrite.expr(&tree);
+    Ok(rewrite.finish())
+}
+
+/// Takes a text with templates in it; `plain` makes backslashes in its strings plain characters.
+pub(super) fn template(
+    source: &str,
+    name: &str,
+    syntax: SyntaxConfig,
+    plain: bool,
+) -> Result<Rewritten, Error> {
+    let tree = parse(source, name, syntax)?;
+    let mut rewrite = Rewrite::new(source, 0, plain);
+    statement::visit(&tree, &mut rewrite);
+    Ok(rewrite.finish())
+}
+
+pub(super) struct Rewrite<'s> {
+    source: &'s str,
+    base: usize,
+    plain: bool,
+    edits: Edits,
+}
+
+impl<'s> Rewrite<'s> {
+    fn new(source: &'s str, base: usize, plain: bool) -> Self {
+        Self {
+            source,
+            base,
+            plain,
+            edits: Edits::default(),
+        }
+    }
+
+    fn finish(mut self) -> Rewritten {
+        self.edits.order();
+        Rewritten {
+            original: self.source.to_owned(),
+            text: self.edits.apply(self.source),
+            edits: self.edits,
+            shift: 0,
+            base: 0,
+        }
+    }
+
+    /// Lets an include or import search as Ansible does.
+    pub(super) fn template_name(&mut self, name: &Expr) {
+        self.edits.insert(start(name), "__path(");
+        self.expr(name);
+        self.edits.insert(end(name), ")");
+    }
+
+    pub(super) fn expr(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Var(_) => {}
+            Expr::Const(_) => self.constant(expr),
+            Expr::Slice(slice) => {
+                self.expr(&slice.expr);
+                for part in [&slice.start, &slice.stop, &slice.step]
+                    .into_iter()
+                    .flatten()
+                {
+                    self.expr(part);
+                }
+            }
+            Expr::UnaryOp(op) => self.expr(&op.expr),
+            Expr::BinOp(op) => {
+                self.expr(&op.left);
+                self.expr(&op.right);
+                if matches!(op.op, BinOpKind::Rem) {
+                    self.remainder(&op.left, &op.right, op.span().end_offset as usize);
+                }
+            }
+            Expr::Compare(compare) => {
+                self.expr(&compare.expr);
+                compare.ops.iter().for_each(|op| self.expr(&op.expr));
+            }
+            Expr::IfExpr(choice) => {
+                self.expr(&choice.test_expr);
+                self.expr(&choice.true_expr);
+                choice.false_expr.iter().for_each(|expr| self.expr(expr));
+            }
+            Expr::Filter(filter) => {
+                filter.expr.iter().for_each(|expr| self.expr(expr));
+                self.args(&filter.args);
+            }
+            Expr::Test(test) => {
+                self.expr(&test.expr);
+                self.args(&test.args);
+            }
+            Expr::GetAttr(attr) => self.attribute(attr, start(expr)),
+            Expr::GetItem(item) => self.item(item, start(expr)),
+            Expr::Call(call) => self.call(call, start(expr)),
+            Expr::List(list) => list.items.iter().for_each(|item| self.expr(item)),
+            Expr::Tuple(tuple) => tuple.items.iter().for_each(|item| self.expr(item)),
+            Expr::Map(map) => map
+                .keys
+                .iter()
+                .chain(&map.values)
+                .for_each(|item| self.expr(item)),
+        }
+    }
+
+    pub(super) fn args(&mut self, args: &[CallArg]) {
+        for arg in args {
+            match arg {
+                CallArg::Pos(expr)
+                | CallArg::Kwarg(_, expr)
+                | CallArg::PosSplat(expr)
+                | CallArg::KwargSplat(expr) => self.expr(expr),
+            }
+        }
+    }
+
+    /// `a.b` becomes `(a|__get("b",0,3))`; the numbers say where it stood.
+    fn attribute(&mut self, attr: &Spanned<GetAttr>, start: usize) {
+        self.expr(&attr.expr);
+        let end = attr.span().end_offset as usize;
+        let dot = self.dot(end - attr.name.len());
+        let name = attr.name;
+        self.edits.insert(start, "(");
+        let at = self.at(start, end);
+        self.edits
+            .replace(dot..end, format!("|__get({name:?},{at})"));
+        self.edits.insert(end, ")");
+    }
+
+    /// `a[b]` becomes `(a|__get(b,0,4))`, and so does `a.0`.
+    fn item(&mut self, item: &Spanned<GetItem>, start: usize) {
+        self.expr(&item.expr);
+        let end = item.span().end_offset as usize;
+        let open = self.after(&item.expr);
+        let at = self.at(start, end);
+        self.edits.insert(start, "(");
+        if self.source[open..].starts_with('[') {
+            self.edits.replace(open..open + 1, "|__get(");
+            self.expr(&item.subscript_expr);
+            self.edits.replace(end - 1..end, format!(",{at})"));
+        } else {
+            let index = &self.source[open + 1..end];
+            self.edits
+                .replace(open..end, format!("|__get({index},{at})"));
+        }
+        self.edits.insert(end, ")");
+    }
+
+    /// `a.b(c)` becomes `(a|__call("b",0,3,c))`.
+    fn call(&mut self, call: &Spanned<Call>, start: usize) {
+        match &call.expr {
+            Expr::GetAttr(attr) if !is_block(attr) => {
+                self.expr(&attr.expr);
+                let end = attr.span().end_offset as usize;
+                let dot = self.dot(end - attr.name.len());
+                let open = end + self.source[end..].find('(').unwrap_or_default();
+                let comma = if call.args.is_empty() { "" } else { "," };
+                let name = attr.name;
+                let at = self.at(start, end);
+                self.edits.insert(start, "(");
+                self.edits
+                    .replace(dot..open + 1, format!("|__call({name:?},{at}{comma}"));
+                self.edits.insert(call.span().end_offset as usize, ")");
+            }
+            Expr::GetAttr(_) => {}
+            callee => self.expr(callee),
+        }
+        self.args(&call.args);
+    }
+
+    /// `a % b` becomes `a|__mod(b)` where nothing to the left of `a` belongs to it.
+    fn remainder(&mut self, left: &Expr, right: &Expr, end: usize) {
+        let sign = self.after(left);
+        let closed = self.source[self::end(left)..sign].contains(')');
+        if !closed && matches!(left, Expr::BinOp(_) | Expr::UnaryOp(_)) {
+            return;
+        }
+        if self.source[sign..start(right)].starts_with('%') {
+            self.edits.replace(sign..sign + 1, "|__mod(");
+            self.edits.insert(end, ")");
+        }
+    }
+
+    fn constant(&mut self, expr: &Expr) {
+        let range = start(expr)..end(expr);
+        let text = &self.source[range.clone()];
+        if self.plain && text.starts_with(['"', '\'']) && text.contains('\\') {
+            self.edits.replace(range, plain(text));
+        }
+    }
+
+    /// Where a chain stands in what a person wrote, as two arguments.
+    fn at(&self, start: usize, end: usize) -> String {
+        format!("{},{}", self.base + start, self.base + end)
+    }
+
+    fn dot(&self, name: usize) -> usize {
+        self.source[..name].rfind('.').unwrap_or(name)
+    }
+
+    /// Where the text goes on after an expression and the parentheses around it.
+    fn after(&self, expr: &Expr) -> usize {
+        let end = end(expr);
+        let rest = self.source[end..].trim_start_matches(|c: char| c.is_whitespace() || c == ')');
+        self.source.len() - rest.len()
+    }
+}
+
+fn is_block(attr: &GetAttr) -> bool {
+    matches!(&attr.expr, Expr::Var(var) if var.id == "self")
+}
+
+/// Doubles the backslashes, save those that keep a quote inside its string.
+fn plain(literal: &str) -> String {
+    let mut out = String::with_capacity(literal.len() + 4);
+    let mut chars = literal.chars().peekable();
+    while let Some(c) = chars.next() {
+        out.push(c);
+        if c == '\\' {
+            match chars.peek() {
+                Some('\'' | '"') => out.extend(chars.next()),
+                _ => out.push('\\'),
+            }
+        }
+    }
+    out
+}
+
+/// The first byte of an expression; minijinja's spans start at the last link of a chain.
+pub(super) fn start(expr: &Expr) -> usize {
+    let own = expr.span().start_offset as usize;
+    match expr {
+        Expr::GetAttr(attr) => own.min(start(&attr.expr)),
+        Expr::GetItem(item) => own.min(start(&item.expr)),
+        Expr::Slice(slice) => own.min(start(&slice.expr)),
+        Expr::Call(call) => own.min(start(&call.expr)),
+        Expr::Filter(filter) => filter
+            .expr
+            .as_ref()
+            .map_or(own, |expr| own.min(start(expr))),
+        Expr::Test(test) => own.min(start(&test.expr)),
+        Expr::BinOp(op) => start(&op.left),
+        Expr::Compare(compare) => start(&compare.expr),
+        Expr::IfExpr(choice) => start(&choice.true_expr),
+        _ => own,
+    }
+}
+
+pub(super) fn end(expr: &Expr) -> usize {
+    expr.span().end_offset as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rewritten(source: &str) -> String {
+        expression(source, 0, true).unwrap().text
+    }
+
+    #[test]
+    fn chains_become_filters_that_know_where_they_stood() {
+        assert_eq!(
+            rewritten("a.b['c'] + 1"),
+            r#"((a|__get("b",0,3))|__get('c',0,8)) + 1"#
+        );
+        assert_eq!(rewritten("a.0"), "(a|__get(0,0,3))");
+        assert_eq!(
+            rewritten("(a.b).c is defined"),
+            r#"(((a|__get("b",1,4)))|__get("c",0,7)) is defined"#
+        );
+    }
+
+    #[test]
+    fn methods_become_filters() {
+        assert_eq!(
+            rewritten("a.b.split(',')[0]"),
+            r#"(((a|__get("b",0,3))|__call("split",0,9,','))|__get(0,0,17))"#
+        );
+    }
+
+    #[test]
+    fn a_percent_sign_formats() {
+        assert_eq!(
+            rewritten("'%s' % (a.b)"),
+            r#"'%s' |__mod( ((a|__get("b",8,11))))"#
+        );
+        assert_eq!(rewritten("a * 2 % 3"), "a * 2 % 3");
+    }
+
+    #[test]
+    fn backslashes_are_plain() {
+        assert_eq!(rewritten(r"x | f('\1\'')"), r"x | f('\\1\'')");
+    }
+}

@@ -1,0 +1,77 @@
+use {
+    super::{Scope, Surroundings, World},
+    crate::{
+        inventory::Host,
+        template::{Value, Variables},
+    },
+    minijinja::{
+        Error, ErrorKind,
+        value::{Enumerator, Object},
+    },
+    std::sync::{Arc, PoisonError},
+};
+
+/// `hostvars`: every host's variables, as seen from outside a step.
+#[derive(Debug)]
+pub(super) struct HostVars {
+    world: Arc<World>,
+    around: Surroundings,
+}
+
+impl HostVars {
+    pub(super) fn new(world: &Arc<World>, around: &Surroundings) -> Self {
+        let around = Surroundings {
+            play: around.play.clone(),
+            ..Surroundings::default()
+        };
+        Self {
+            world: Arc::clone(world),
+            around,
+        }
+    }
+}
+
+impl Object for HostVars {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        let inventory = self
+            .world
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        inventory.host(name)?;
+        drop(inventory);
+        let scope = Scope::new(&self.world, name, self.around.clone());
+        Some(Value::from_object(OwnVars(scope.variables())))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        let inventory = self
+            .world
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let names = inventory.hosts().map(Host::name).map(Value::from);
+        Enumerator::Values(names.collect())
+    }
+}
+
+/// All variables of a scope as one map, each rendered when it is asked for.
+#[derive(Debug)]
+pub(super) struct OwnVars(pub(super) Arc<dyn Variables>);
+
+impl Object for OwnVars {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match self.0.get(key.as_str()?)? {
+            Ok(value) => Some(value),
+            Err(error) => Some(Value::from(Error::new(
+                ErrorKind::InvalidOperation,
+                error.message,
+            ))),
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.0.names().into_iter().map(Value::from).collect())
+    }
+}

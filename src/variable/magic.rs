@@ -1,0 +1,214 @@
+use {
+    super::{
+        PlayContext, Scope,
+        hostvars::{HostVars, OwnVars},
+    },
+    crate::{
+        inventory::Host,
+        playbook::Key,
+        template::{TemplateError, Value, Variables},
+    },
+    std::{collections::BTreeMap, path::Path, sync::PoisonError},
+};
+
+/// The variables that no one sets: Ansible's "special variables".
+pub const NAMES: &[&str] = &[
+    "ansible_check_mode",
+    "ansible_config_file",
+    "ansible_diff_mode",
+    "ansible_facts",
+    "ansible_forks",
+    "ansible_inventory_sources",
+    "ansible_limit",
+    "ansible_managed",
+    "ansible_parent_role_names",
+    "ansible_parent_role_paths",
+    "ansible_play_batch",
+    "ansible_play_hosts",
+    "ansible_play_hosts_all",
+    "ansible_play_name",
+    "ansible_play_role_names",
+    "ansible_role_name",
+    "ansible_role_names",
+    "ansible_run_tags",
+    "ansible_search_path",
+    "ansible_skip_tags",
+    "ansible_verbosity",
+    "ansible_version",
+    "environment",
+    "group_names",
+    "groups",
+    "hostvars",
+    "inventory_dir",
+    "inventory_file",
+    "inventory_hostname",
+    "inventory_hostname_short",
+    "play_hosts",
+    "playbook_dir",
+    "role_name",
+    "role_names",
+    "role_path",
+    "vars",
+];
+
+/// The ansible-core release whose behaviour is the measure, as `ansible_version` tells playbooks that ask.
+const SPOKEN: (u32, u32, u32) = (2, 19, 0);
+
+/// A magic variable's value; nothing where the name is none or nothing stands behind it here.
+pub(super) fn value(scope: &Scope, name: &str) -> Option<Result<Value, TemplateError>> {
+    if name == "environment" {
+        return environment(scope);
+    }
+    plain(scope, name).map(Ok)
+}
+
+fn plain(scope: &Scope, name: &str) -> Option<Value> {
+    let settings = &scope.world().settings;
+    match name {
+        "inventory_hostname" => Some(scope.host().into()),
+        "inventory_hostname_short" => scope.host().split('.').next().map(Value::from),
+        "ansible_facts" => Some(scope.world().memory(scope.host()).plain_facts()),
+        "ansible_check_mode" => Some(check_mode(scope).into()),
+        "ansible_diff_mode" => Some(settings.diff.into()),
+        "ansible_forks" => Some(settings.forks.into()),
+        "ansible_verbosity" => Some(settings.verbosity.into()),
+        "ansible_limit" => settings.limit.as_deref().map(Value::from),
+        "ansible_run_tags" => Some(run_tags(&settings.tags)),
+        "ansible_skip_tags" => Some(Value::from(settings.skip_tags.clone())),
+        "ansible_config_file" => settings.config_file.as_deref().map(path),
+        "ansible_inventory_sources" => Some(
+            settings
+                .inventory_sources
+                .iter()
+                .map(|source| path(source))
+                .collect(),
+        ),
+        "ansible_managed" => Some("Ansible managed".into()),
+        "ansible_version" => Some(version()),
+        "hostvars" => Some(Value::from_object(HostVars::new(
+            scope.world(),
+            scope.around(),
+        ))),
+        "vars" => Some(Value::from_object(OwnVars(scope.variables()))),
+        _ => of_inventory(scope, name)
+            .or_else(|| of_play(scope.around().play.as_deref()?, name))
+            .or_else(|| of_role(scope, name)),
+    }
+}
+
+fn of_inventory(scope: &Scope, name: &str) -> Option<Value> {
+    let world = scope.world();
+    let inventory = world
+        .inventory
+        .read()
+        .unwrap_or_else(PoisonError::into_inner);
+    let host = inventory.host(scope.host());
+    match name {
+        "groups" => Some(
+            inventory
+                .groups()
+                .map(|group| {
+                    let hosts = inventory.hosts_of(group.name());
+                    let names: Value = hosts.into_iter().map(Host::name).map(Value::from).collect();
+                    (group.name().to_owned(), names)
+                })
+                .collect::<BTreeMap<_, _>>()
+                .into(),
+        ),
+        "group_names" => {
+            let mut names: Vec<String> = inventory
+                .groups_of(scope.host())
+                .into_iter()
+                .map(|group| group.name().to_owned())
+                .filter(|name| name != "all")
+                .collect();
+            names.sort_unstable();
+            Some(Value::from(names))
+        }
+        "inventory_file" => host?.inventory_file().map(Value::from),
+        "inventory_dir" => host?.inventory_dir().map(path),
+        _ => None,
+    }
+}
+
+fn of_play(play: &PlayContext, name: &str) -> Option<Value> {
+    match name {
+        "playbook_dir" => Some(path(&play.dir)),
+        "ansible_play_name" => Some(play.name.as_str().into()),
+        "ansible_play_hosts" | "play_hosts" => Some(Value::from(play.still_in())),
+        "ansible_play_batch" => Some(Value::from(play.active())),
+        "ansible_play_hosts_all" => Some(Value::from(play.all_hosts.clone())),
+        "ansible_play_role_names" | "ansible_role_names" | "role_names" => {
+            let mut names: Vec<_> = play
+                .role_list()
+                .iter()
+                .map(|role| role.name.clone())
+                .collect();
+            names.dedup();
+            Some(Value::from(names))
+        }
+        _ => None,
+    }
+}
+
+fn of_role(scope: &Scope, name: &str) -> Option<Value> {
+    if name == "ansible_search_path" {
+        return Some(scope.search_path("").iter().map(|dir| path(dir)).collect());
+    }
+    let frame = scope.around().frame.as_deref()?;
+    let mut roles = frame.roles();
+    let own = roles.next()?;
+    match name {
+        "role_name" | "ansible_role_name" => Some(own.name.as_str().into()),
+        "role_path" => Some(path(&own.path)),
+        "ansible_parent_role_names" => {
+            Some(roles.map(|role| Value::from(role.name.as_str())).collect())
+        }
+        "ansible_parent_role_paths" => Some(roles.map(|role| path(&role.path)).collect()),
+        _ => None,
+    }
+}
+
+/// `check_mode:` on a step wins over the command line.
+fn check_mode(scope: &Scope) -> bool {
+    let frame = scope.around().frame.as_deref();
+    let own = frame.and_then(|frame| {
+        frame
+            .chain()
+            .find_map(|frame| frame.keywords.bool(Key::CheckMode))
+    });
+    own.unwrap_or(scope.world().settings.check)
+}
+
+fn environment(scope: &Scope) -> Option<Result<Value, TemplateError>> {
+    let frame = scope.around().frame.as_deref()?;
+    let nodes = frame.gather(Key::Environment);
+    let variables = scope.variables();
+    let rendered = nodes
+        .into_iter()
+        .map(|node| scope.world().engine.node(node, &variables));
+    Some(rendered.collect::<Result<Vec<_>, _>>().map(Value::from))
+}
+
+fn run_tags(tags: &[String]) -> Value {
+    if tags.is_empty() {
+        return Value::from(vec!["all"]);
+    }
+    Value::from(tags.to_vec())
+}
+
+fn version() -> Value {
+    let (major, minor, revision) = SPOKEN;
+    let full = format!("{major}.{minor}.{revision}");
+    Value::from_iter([
+        ("full", Value::from(full.as_str())),
+        ("string", Value::from(full.as_str())),
+        ("major", Value::from(major)),
+        ("minor", Value::from(minor)),
+        ("revision", Value::from(revision)),
+    ])
+}
+
+fn path(path: &Path) -> Value {
+    Value::from(path.to_string_lossy().into_owned())
+}

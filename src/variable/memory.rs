@@ -1,0 +1,48 @@
+use {
+    super::{Values, Vars},
+    crate::template::Value,
+    std::sync::Arc,
+};
+
+/// What a run has learnt of one host: lasts over plays.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// Gathered facts, named with `ansible_`.
+    pub facts: Arc<Values>,
+    /// `include_vars`.
+    pub included: Arc<Vars>,
+    /// `set_fact` and `register`.
+    pub set: Arc<Values>,
+}
+
+impl Memory {
+    /// Keeps gathered facts; later ones replace earlier ones of the same name.
+    pub fn learn(&mut self, facts: impl IntoIterator<Item = (String, Value)>) {
+        Arc::make_mut(&mut self.facts).extend(facts);
+    }
+
+    /// Keeps values that a step set or registered.
+    pub fn set(&mut self, values: impl IntoIterator<Item = (String, Value)>) {
+        Arc::make_mut(&mut self.set).extend(values);
+    }
+
+    /// Keeps variables that a step included.
+    pub fn include(&mut self, vars: Vars) {
+        Arc::make_mut(&mut self.included).extend(vars);
+    }
+
+    /// The facts as `ansible_facts` shows them: without `ansible_`.
+    pub fn plain_facts(&self) -> Value {
+        let plain = |name: &str| name.strip_prefix("ansible_").unwrap_or(name).to_owned();
+        Value::from_iter(
+            self.facts
+                .iter()
+                .map(|(name, value)| (plain(name), value.clone())),
+        )
+    }
+
+    /// `meta: clear_facts`.
+    pub fn forget_facts(&mut self) {
+        self.facts = Arc::default();
+    }
+}

@@ -1,0 +1,17 @@
+//! What a variable is on a host at a step: Ansible's precedence, in one place, rendered when used.
+
+mod hostvars;
+mod layer;
+mod magic;
+mod memory;
+mod scope;
+mod vars;
+mod world;
+
+pub use {
+    layer::Layer,
+    memory::Memory,
+    scope::{Scope, Surroundings},
+    vars::{Values, Vars},
+    world::{PlayContext, Settings, World},
+};

@@ -1,0 +1,208 @@
+use {
+    super::{Layer, PlayContext, Values, World, layer::Binding, magic},
+    crate::{
+        program::{Frame, FrameKind},
+        template::{TemplateError, Value, Variables},
+    },
+    std::{
+        collections::{BTreeSet, HashMap},
+        fmt::{self, Debug, Formatter},
+        path::PathBuf,
+        sync::{Arc, Mutex, PoisonError, Weak},
+    },
+};
+
+/// Where a step stands, as far as variables can tell.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    pub play: Option<Arc<PlayContext>>,
+    pub frame: Option<Arc<Frame>>,
+    /// The loop's item and what belongs to it.
+    pub locals: Arc<Values>,
+}
+
+/// All variables of one host at one step: answers a name with Ansible's precedence, rendering when asked.
+pub struct Scope {
+    me: Weak<Scope>,
+    world: Arc<World>,
+    host: String,
+    around: Surroundings,
+    /// Strongest first.
+    layers: Vec<Layer>,
+    cache: Mutex<HashMap<String, Option<Result<Value, TemplateError>>>>,
+}
+
+impl Scope {
+    pub fn new(world: &Arc<World>, host: &str, around: Surroundings) -> Arc<Self> {
+        let layers = layers(world, host, &around);
+        Arc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
+            world: Arc::clone(world),
+            host: host.to_owned(),
+            around,
+            layers,
+            cache: Mutex::default(),
+        })
+    }
+
+    /// The same step with other locals, such as the next item of its loop.
+    pub fn with_locals(&self, locals: Values) -> Arc<Self> {
+        let mut all = (*self.around.locals).clone();
+        all.extend(locals);
+        let around = Surroundings {
+            locals: Arc::new(all),
+            ..self.around.clone()
+        };
+        Scope::new(&self.world, &self.host, around)
+    }
+
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
+    pub fn around(&self) -> &Surroundings {
+        &self.around
+    }
+
+    /// As what template engines take.
+    pub fn variables(&self) -> Arc<dyn Variables> {
+        match self.me.upgrade() {
+            Some(me) => me,
+            None => Scope::new(&self.world, &self.host, self.around.clone()),
+        }
+    }
+
+    /// A variable's value, where it is defined; an error where its value cannot be rendered.
+    pub fn value(&self, name: &str) -> Result<Option<Value>, TemplateError> {
+        self.get(name).transpose()
+    }
+
+    fn find(&self, name: &str) -> Option<Result<Value, TemplateError>> {
+        if let Some(local) = self.around.locals.get(name) {
+            return Some(Ok(local.clone()));
+        }
+        if let Some(value) = magic::value(self, name) {
+            return Some(value);
+        }
+        match self.layers.iter().find_map(|layer| layer.get(name))? {
+            Binding::Ready(value) => Some(Ok(value)),
+            Binding::Raw(node) => Some(self.world.engine.node(&node, &self.variables())),
+        }
+    }
+}
+
+impl Variables for Scope {
+    fn get(&self, name: &str) -> Option<Result<Value, TemplateError>> {
+        let known = |cache: &HashMap<String, _>| cache.get(name).cloned();
+        if let Some(found) = known(&self.cache.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return found;
+        }
+        let found = self.find(name);
+        self.cache
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.to_owned(), found.clone());
+        found
+    }
+
+    fn names(&self) -> Vec<String> {
+        let layers = self.layers.iter().flat_map(Layer::names);
+        let locals = self.around.locals.keys().cloned();
+        let magic = magic::NAMES.iter().map(|name| (*name).to_owned());
+        let all: BTreeSet<_> = layers.chain(locals).chain(magic).collect();
+        all.into_iter().collect()
+    }
+
+    fn search_path(&self, kind: &str) -> Vec<PathBuf> {
+        let mut path = Vec::new();
+        let frame = self.around.frame.as_deref();
+        for role in frame.into_iter().flat_map(Frame::roles) {
+            path.extend([role.path.join(kind), role.path.clone()]);
+        }
+        let play = self.around.play.as_deref();
+        for dir in task_dirs(frame)
+            .into_iter()
+            .chain(play.map(|play| play.dir.clone()))
+        {
+            path.extend([dir.join(kind), dir]);
+        }
+        let mut seen = BTreeSet::new();
+        path.retain(|dir| seen.insert(dir.clone()));
+        path
+    }
+}
+
+/// The directories of the files that the step stands in, innermost first.
+fn task_dirs(frame: Option<&Frame>) -> Vec<PathBuf> {
+    let places = frame
+        .into_iter()
+        .flat_map(Frame::chain)
+        .filter_map(|frame| frame.keywords.iter().next())
+        .filter_map(|(_, node)| node.place.path().parent().map(PathBuf::from));
+    let mut dirs: Vec<PathBuf> = Vec::new();
+    for dir in places {
+        if !dirs.contains(&dir) {
+            dirs.push(dir);
+        }
+    }
+    dirs
+}
+
+impl Debug for Scope {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        f.debug_struct("Scope")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Every layer that is not empty, strongest first: the order is Ansible's documented precedence.
+fn layers(world: &World, host: &str, around: &Surroundings) -> Vec<Layer> {
+    let memory = world.memory(host);
+    let frame = around.frame.as_deref();
+    let chain = || frame.into_iter().flat_map(Frame::chain);
+    let play = around.play.as_deref();
+    let play_roles = play.map_or(Vec::new(), PlayContext::roles_last_first);
+
+    let mut layers = vec![Layer::Raw(Arc::clone(&world.extra))];
+    layers.extend(chain().flat_map(|frame| {
+        [
+            Layer::Ready(Arc::clone(&frame.values)),
+            Layer::Raw(Arc::clone(&frame.params)),
+        ]
+    }));
+    layers.push(Layer::Ready(memory.set));
+    layers.push(Layer::Raw(memory.included));
+    let inner = chain().filter(|frame| frame.kind != FrameKind::Play);
+    layers.extend(inner.map(|frame| Layer::Raw(Arc::clone(&frame.vars))));
+    let own_roles = || frame.into_iter().flat_map(Frame::roles);
+    layers.extend(own_roles().map(|role| Layer::Raw(Arc::clone(&role.vars))));
+    layers.extend(
+        play_roles
+            .iter()
+            .map(|role| Layer::Raw(Arc::clone(&role.vars))),
+    );
+    if let Some(play) = play {
+        layers.push(Layer::Raw(play.files()));
+        layers.push(Layer::Ready(Arc::clone(&play.prompted)));
+        layers.extend(
+            play.frame
+                .iter()
+                .map(|frame| Layer::Raw(Arc::clone(&frame.vars))),
+        );
+    }
+    layers.push(Layer::Ready(memory.facts));
+    layers.extend(world.inventory_layers(host).iter().rev().cloned());
+    layers.extend(own_roles().map(|role| Layer::Raw(Arc::clone(&role.defaults))));
+    layers.extend(
+        play_roles
+            .iter()
+            .map(|role| Layer::Raw(Arc::clone(&role.defaults))),
+    );
+    layers.retain(|layer| !layer.is_empty());
+    layers
+}

@@ -1,0 +1,198 @@
+use {
+    super::{Layer, Memory, Values, Vars},
+    crate::{
+        inventory::Inventory,
+        program::{Frame, Library, Role},
+        source::Store,
+        template::Engine,
+    },
+    std::{
+        collections::HashMap,
+        path::PathBuf,
+        sync::{Arc, PoisonError, RwLock},
+    },
+};
+
+/// What all hosts of a run share.
+#[derive(Debug)]
+pub struct World {
+    pub engine: Engine,
+    pub inventory: RwLock<Inventory>,
+    /// `-e`: wins over everything.
+    pub extra: Arc<Vars>,
+    pub settings: Settings,
+    pub store: Arc<Store>,
+    memories: RwLock<HashMap<String, Memory>>,
+    layers: RwLock<HashMap<String, Arc<[Layer]>>>,
+}
+
+/// What the command line says that variables can tell.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    pub check: bool,
+    pub diff: bool,
+    pub verbosity: u8,
+    pub forks: usize,
+    pub limit: Option<String>,
+    pub tags: Vec<String>,
+    pub skip_tags: Vec<String>,
+    pub config_file: Option<PathBuf>,
+    /// The `-i` values, for `inventory_file` and `inventory_dir`.
+    pub inventory_sources: Vec<PathBuf>,
+}
+
+/// What the hosts of a play share.
+#[derive(Debug, Default)]
+pub struct PlayContext {
+    pub name: String,
+    pub frame: Option<Arc<Frame>>,
+    /// The playbook's directory.
+    pub dir: PathBuf,
+    pub library: Option<Arc<Library>>,
+    /// Every host of the play, those that failed among them.
+    pub all_hosts: Vec<String>,
+    /// The hosts of the batch under way.
+    pub batch: Vec<String>,
+    /// Hosts of the batch that have failed or cannot be reached.
+    pub lost: RwLock<Vec<String>>,
+    pub vars_files: RwLock<Arc<Vars>>,
+    pub prompted: Arc<Values>,
+    /// The play's own roles: the whole play sees their defaults and variables.
+    pub roles: RwLock<Vec<Arc<Role>>>,
+}
+
+impl PlayContext {
+    /// The hosts of the whole play that are still in the run.
+    pub fn still_in(&self) -> Vec<String> {
+        let lost = self.lost.read().unwrap_or_else(PoisonError::into_inner);
+        let active = |name: &&String| !lost.contains(name);
+        self.all_hosts.iter().filter(active).cloned().collect()
+    }
+
+    /// The variables of the play's `vars_files`.
+    pub fn files(&self) -> Arc<Vars> {
+        let files = self
+            .vars_files
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&files)
+    }
+
+    /// The roles that the whole play sees, in the order of their use.
+    pub fn role_list(&self) -> Vec<Arc<Role>> {
+        self.roles
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Lets the whole play see a role's defaults and variables from now on.
+    pub fn publish(&self, role: &Arc<Role>) {
+        let mut roles = self.roles.write().unwrap_or_else(PoisonError::into_inner);
+        roles.push(Arc::clone(role));
+    }
+
+    /// The same, strongest first.
+    pub fn roles_last_first(&self) -> Vec<Arc<Role>> {
+        let mut roles = self.role_list();
+        roles.reverse();
+        roles
+    }
+
+    /// The hosts of the batch that are still in the run.
+    pub fn active(&self) -> Vec<String> {
+        let lost = self.lost.read().unwrap_or_else(PoisonError::into_inner);
+        let active = |name: &&String| !lost.contains(name);
+        self.batch.iter().filter(active).cloned().collect()
+    }
+}
+
+impl World {
+    pub fn new(
+        engine: Engine,
+        store: Arc<Store>,
+        inventory: Inventory,
+        extra: Vars,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            store,
+            engine,
+            inventory: RwLock::new(inventory),
+            extra: Arc::new(extra),
+            settings,
+            memories: RwLock::default(),
+            layers: RwLock::default(),
+        }
+    }
+
+    /// What is known of a host now; cheap to copy.
+    pub fn memory(&self, host: &str) -> Memory {
+        let memories = self.memories.read().unwrap_or_else(PoisonError::into_inner);
+        memories.get(host).cloned().unwrap_or_default()
+    }
+
+    /// Changes what is known of a host.
+    pub fn remember(&self, host: &str, change: impl FnOnce(&mut Memory)) {
+        let mut memories = self
+            .memories
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        change(memories.entry(host.to_owned()).or_default());
+    }
+
+    /// The inventory's variables for a host, weakest first; read once.
+    pub fn inventory_layers(&self, host: &str) -> Arc<[Layer]> {
+        let known = |layers: &HashMap<String, Arc<[Layer]>>| layers.get(host).map(Arc::clone);
+        if let Some(layers) = known(&self.layers.read().unwrap_or_else(PoisonError::into_inner)) {
+            return layers;
+        }
+        let inventory = self
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        // What cannot be read was said by `check_inventory` before the first play.
+        let layers: Arc<[Layer]> = inventory
+            .layers(host, &self.store)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|layer| {
+                Layer::Raw(Arc::new(Vars::from_entries(
+                    layer.variables.entries().to_vec(),
+                )))
+            })
+            .collect();
+        self.layers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(host.to_owned(), Arc::clone(&layers));
+        layers
+    }
+
+    /// Changes the inventory while plays run (`add_host`, `group_by`).
+    pub fn change_inventory<T>(&self, change: impl FnOnce(&mut Inventory) -> T) -> T {
+        let mut inventory = self
+            .inventory
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut inventory);
+        self.layers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        result
+    }
+
+    /// What is worth saying about the inventory but stops nothing.
+    pub fn inventory_warnings(&self) -> Vec<String> {
+        let inventory = self
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        inventory
+            .warnings()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+echo no such region >&2
+exit 3
