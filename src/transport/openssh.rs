@@ -5,7 +5,11 @@ use {
     },
     ::openssh::{Child, Session, Stdio},
     futures::FutureExt,
-    std::{fs, io, sync::Arc, time::Duration},
+    std::{
+        fs, io,
+        sync::{Arc, Mutex, MutexGuard, PoisonError},
+        time::Duration,
+    },
     tempfile::TempDir,
     tokio::{process::Command, time::timeout},
 };
@@ -18,7 +22,8 @@ const IDLE: u32 = 60;
 
 /// A connection by the user's own `ssh`, whose master process carries every session.
 struct Openssh {
-    session: Arc<Session>,
+    /// `None` once it is closed.
+    session: Mutex<Option<Arc<Session>>>,
     place: String,
 }
 
@@ -41,7 +46,7 @@ pub(super) async fn connect(target: &Target) -> Result<impl Transport + use<>, U
     openssh_options::add(&mut ssh, target);
     if run(ssh, std::process::Stdio::null(), target).await? {
         return Ok(Openssh {
-            session: Arc::new(Session::new_native_mux(directory)),
+            session: Mutex::new(Some(Arc::new(Session::new_native_mux(directory)))),
             place: target.place(),
         });
     }
@@ -90,9 +95,9 @@ pub(super) async fn run(
 #[async_trait::async_trait]
 impl Transport for Openssh {
     async fn exec(&self, line: &Line) -> Result<Pipe, Unreachable> {
-        let mut child = self
-            .session
-            .clone()
+        let session = self.session().clone();
+        let mut child = session
+            .ok_or_else(|| self.refused(&::openssh::Error::Disconnected))?
             .arc_raw_command(line.as_str())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -116,14 +121,18 @@ impl Transport for Openssh {
         })
     }
 
-    async fn close(self: Box<Self>) {
+    async fn close(&self) {
         // The last of the session's owners ends the master process when it is dropped, which waits for that process.
-        let session = self.session;
+        let session = self.session().take();
         let _ = tokio::task::spawn_blocking(move || drop(session)).await;
     }
 }
 
 impl Openssh {
+    fn session(&self) -> MutexGuard<'_, Option<Arc<Session>>> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn refused(&self, error: &::openssh::Error) -> Unreachable {
         Unreachable::Handshake {
             place: self.place.clone(),

@@ -255,7 +255,7 @@ impl Transport for Russh {
         })
     }
 
-    async fn close(self: Box<Self>) {
+    async fn close(&self) {
         // A connection that is gone already needs no farewell.
         let _ = self
             .handle
