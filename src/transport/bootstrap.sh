@@ -21,7 +21,7 @@ done;
 k=raw; if command -v gzip >/dev/null 2>&1; then k=gzip; fi;
 for d in "$x" "$c" "/var/tmp/farcast-$u" "/dev/shm/farcast-$u" "/tmp/farcast-$u"; do
   if [ -z "$d" ]; then continue; fi;
-  mkdir -p "$d" 2>/dev/null;
+  if mkdir -p "$d" 2>/dev/null; then :; else why="$why$d: cannot be made; "; continue; fi;
   if mine "$d"; then :; else why="$why$d: not a private directory; "; continue; fi;
   f=$d/farcast-agent-$h; t=$d/new.$$;
   if { : >"$t"; } 2>/dev/null; then :; else why="$why$d: not writable; "; continue; fi;
