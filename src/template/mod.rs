@@ -10,6 +10,7 @@ mod context;
 mod edit;
 mod engine;
 mod error;
+mod exchange;
 mod failure;
 mod file;
 mod filter;
@@ -31,6 +32,7 @@ mod variables;
 
 pub use engine::{Engine, Settings};
 pub use error::{ErrorKind, TemplateError};
+pub use exchange::{from_json, raw, to_json};
 pub use minijinja::value::Value;
 pub use omit::{is_omit, omit};
 pub use variables::Variables;

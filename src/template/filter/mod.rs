@@ -1,7 +1,17 @@
 //! The filters, one file a family.
 
+mod choose;
+mod combine;
 mod core;
+mod data;
+mod json;
+mod number;
+mod order;
+mod path;
+mod regex;
+mod scalar;
 mod text;
+mod yaml;
 
 use minijinja::{Error, value::Value};
 
@@ -9,7 +19,20 @@ use super::{builtin::Run, print};
 
 /// Every filter with its name.
 pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
-    [core::ALL, text::ALL].into_iter().flatten().copied()
+    [
+        choose::ALL,
+        combine::ALL,
+        core::ALL,
+        data::ALL,
+        number::ALL,
+        order::ALL,
+        path::ALL,
+        regex::ALL,
+        text::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// Follows an attribute as filters name it: `a.b.0`, or an index.

@@ -5,7 +5,7 @@ mod search;
 use minijinja::{Error, value::Value};
 
 use super::{call::Call, failure};
-pub(super) use search::template_path;
+pub(super) use search::{expanded, template_path};
 
 /// A lookup takes its terms and gives a list of results.
 type Lookup = fn(&mut Call, &[Value]) -> Result<Vec<Value>, Error>;
