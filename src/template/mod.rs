@@ -20,6 +20,7 @@ mod fixture;
 mod function;
 mod lookup;
 mod method;
+mod moment;
 mod node;
 mod omit;
 mod percent;
