@@ -122,7 +122,7 @@ fn width(call: &Call) -> Result<usize, Error> {
 }
 
 /// The values of all documents in a YAML text.
-pub(in crate::template) fn documents(text: &str) -> Result<Vec<Value>, Error> {
+fn documents(text: &str) -> Result<Vec<Value>, Error> {
     let nodes = reader::load(&SourceFile::new("the text", text))
         .map_err(|error| failure::plain(format!("this is no YAML: {error}")))?;
     Ok(nodes.iter().map(raw).collect())

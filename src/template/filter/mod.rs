@@ -21,7 +21,6 @@ use minijinja::{Error, value::Value};
 use super::{builtin::Run, print};
 pub(super) use combine::{choices, leaves, pairs};
 pub(super) use core::truth;
-pub(super) use data::documents;
 pub(super) use hash::crypt;
 pub(super) use path::is_scheme;
 pub(super) use random::{Random, word};

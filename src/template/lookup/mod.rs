@@ -1,6 +1,11 @@
 //! Lookups: values from the controller's own files, environment and commands, one file a family.
 
+mod file;
+mod list;
+mod scope;
 mod search;
+mod table;
+mod world;
 
 use minijinja::{Error, value::Value};
 
@@ -11,8 +16,10 @@ pub(super) use search::{expanded, template_path};
 type Lookup = fn(&mut Call, &[Value]) -> Result<Vec<Value>, Error>;
 
 fn all() -> impl Iterator<Item = (&'static str, Lookup)> {
-    let families: [&[(&str, Lookup)]; 0] = [];
-    families.into_iter().flatten().copied()
+    [file::ALL, list::ALL, table::ALL, world::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// `lookup('name', …)`: one value, or several joined by commas.
