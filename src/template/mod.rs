@@ -28,6 +28,7 @@ mod print;
 mod recursion;
 mod rewrite;
 mod statement;
+mod tera;
 mod test;
 mod variables;
 
