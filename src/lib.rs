@@ -8,5 +8,6 @@ pub mod source;
 
 pub mod act;
 pub mod agent;
+pub mod fact;
 pub mod module;
 pub mod wire;

@@ -35,6 +35,7 @@ mod permissions;
 mod ping;
 pub mod registry;
 mod run;
+pub mod setup;
 #[cfg(test)]
 pub mod trial;
 

@@ -1,7 +1,7 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, file, ping},
+    super::{Module, Probe, file, ping, setup},
     crate::wire::{Outcome, Run},
 };
 
@@ -14,6 +14,7 @@ static ALL: &[Entry] = &[
     entry::<file::lineinfile::LineInFile>(),
     entry::<ping::Ping>(),
     entry::<file::replace::Replace>(),
+    entry::<setup::Setup>(),
     entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
     entry::<file::tempfile::TempFile>(),
