@@ -35,6 +35,10 @@ pub(super) fn read(probe: &Probe) -> Result<Object, Failure> {
             Value::Object(words(&text(probe, "/proc/cmdline"))),
         ),
         (
+            "proc_cmdline",
+            Value::Object(words(&text(probe, "/proc/cmdline"))),
+        ),
+        (
             "dns",
             Value::Object(resolver(&text(probe, "/etc/resolv.conf"))),
         ),
@@ -44,22 +48,15 @@ pub(super) fn read(probe: &Probe) -> Result<Object, Failure> {
             (line(probe, "/proc/sys/crypto/fips_enabled") == "1").into(),
         ),
     ]);
-    facts.insert(
-        "uptime_seconds".into(),
-        first_number(&line(probe, "/proc/uptime")).floor().into(),
-    );
+    let uptime = line(probe, "/proc/uptime");
+    let uptime = uptime
+        .split('.')
+        .next()
+        .and_then(|whole| whole.parse::<u64>().ok());
+    facts.insert("uptime_seconds".into(), uptime.into());
     facts.insert("loadavg".into(), load(&line(probe, "/proc/loadavg")));
     facts.extend(firmware(probe));
-    if let Some(Value::Number(seconds)) = facts.get("uptime_seconds") {
-        let whole = seconds.as_f64().unwrap_or_default() as i64;
-        facts.insert("uptime_seconds".into(), whole.into());
-    }
     Ok(facts)
-}
-
-fn first_number(line: &str) -> f64 {
-    let word = line.split_whitespace().next().unwrap_or_default();
-    word.parse().unwrap_or_default()
 }
 
 /// The first name with a dot in the host's line of `/etc/hosts`.
@@ -140,11 +137,15 @@ fn firmware(probe: &Probe) -> Object {
         ("bios_date", "bios_date"),
         ("bios_vendor", "bios_vendor"),
         ("bios_version", "bios_version"),
+        ("board_asset_tag", "board_asset_tag"),
         ("board_name", "board_name"),
         ("board_serial", "board_serial"),
         ("board_vendor", "board_vendor"),
         ("board_version", "board_version"),
+        ("chassis_asset_tag", "chassis_asset_tag"),
+        ("chassis_serial", "chassis_serial"),
         ("chassis_vendor", "chassis_vendor"),
+        ("chassis_version", "chassis_version"),
         ("product_name", "product_name"),
         ("product_serial", "product_serial"),
         ("product_uuid", "product_uuid"),

@@ -15,7 +15,7 @@ pub(super) fn read(probe: &Probe) -> Result<Object, Failure> {
         "systemd"
     } else if has("/run/openrc")? {
         "openrc"
-    } else if has("/run/runit")? || first.starts_with("runit") {
+    } else if first.starts_with("runit") {
         "runit"
     } else {
         match first.as_str() {
