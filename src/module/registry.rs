@@ -31,7 +31,7 @@ pub struct Entry {
     pub free_form: Option<&'static str>,
     /// Runs a step; reports each item's outcome.
     pub run: fn(&mut Probe, &Run, &mut dyn FnMut(usize, Outcome)),
-    #[cfg(feature = "controller")]
+    #[cfg(any(test, feature = "controller"))]
     schema: fn() -> super::argument::Schema,
 }
 
@@ -42,7 +42,7 @@ const fn entry<M: Module>() -> Entry {
         collection: M::COLLECTION,
         free_form: M::FREE_FORM,
         run: super::run::<M>,
-        #[cfg(feature = "controller")]
+        #[cfg(any(test, feature = "controller"))]
         schema: super::argument::Schema::of::<M>,
     }
 }
@@ -71,7 +71,7 @@ impl Entry {
     }
 }
 
-#[cfg(feature = "controller")]
+#[cfg(any(test, feature = "controller"))]
 impl Entry {
     /// The module's arguments. Made anew with each call.
     pub fn schema(&self) -> super::argument::Schema {
@@ -80,7 +80,7 @@ impl Entry {
 }
 
 /// The module name that is nearest to a mistyped one.
-#[cfg(feature = "controller")]
+#[cfg(any(test, feature = "controller"))]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let short = name.rsplit('.').next().unwrap_or(name);
     let names = ALL
@@ -108,7 +108,6 @@ mod tests {
             );
         }
         assert!(find("community.general.copy").is_none());
-        #[cfg(feature = "controller")]
         assert_eq!(nearest("ansible.builtin.coppy"), Some("copy"));
     }
 }
