@@ -10,6 +10,10 @@ pub enum Question {
     Group(String),
     /// What the content of a file is, as `TYPE; charset=NAME`.
     MimeType(String),
+    /// The time: seconds and nanoseconds since 1970, and the zone's offset and name.
+    Time,
+    /// What a program in the host's directory of local facts prints.
+    LocalFact(String),
 }
 
 impl Question {
@@ -18,6 +22,8 @@ impl Question {
             Self::Account(name) => vec!["getent", "passwd", "--", name],
             Self::Group(name) => vec!["getent", "group", "--", name],
             Self::MimeType(path) => vec!["file", "--brief", "--mime", "--", path],
+            Self::Time => vec!["date", "+%s %N %z %Z"],
+            Self::LocalFact(path) => vec![path],
         }
     }
 

@@ -26,7 +26,7 @@
 //!
 //! Users write `yes`, `"5"`, `0644` and the like; the schema turns them into what the field declares before they get here.
 
-#[cfg(feature = "controller")]
+#[cfg(any(test, feature = "controller"))]
 pub mod argument;
 pub mod file;
 mod host_path;
@@ -35,6 +35,7 @@ mod permissions;
 mod ping;
 pub mod registry;
 mod run;
+pub mod setup;
 #[cfg(test)]
 pub mod trial;
 

@@ -1,7 +1,7 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, file, ping},
+    super::{Module, Probe, file, ping, setup},
     crate::wire::{Outcome, Run},
 };
 
@@ -14,6 +14,7 @@ static ALL: &[Entry] = &[
     entry::<file::lineinfile::LineInFile>(),
     entry::<ping::Ping>(),
     entry::<file::replace::Replace>(),
+    entry::<setup::Setup>(),
     entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
     entry::<file::tempfile::TempFile>(),
@@ -30,7 +31,7 @@ pub struct Entry {
     pub free_form: Option<&'static str>,
     /// Runs a step; reports each item's outcome.
     pub run: fn(&mut Probe, &Run, &mut dyn FnMut(usize, Outcome)),
-    #[cfg(feature = "controller")]
+    #[cfg(any(test, feature = "controller"))]
     schema: fn() -> super::argument::Schema,
 }
 
@@ -41,7 +42,7 @@ const fn entry<M: Module>() -> Entry {
         collection: M::COLLECTION,
         free_form: M::FREE_FORM,
         run: super::run::<M>,
-        #[cfg(feature = "controller")]
+        #[cfg(any(test, feature = "controller"))]
         schema: super::argument::Schema::of::<M>,
     }
 }
@@ -70,7 +71,7 @@ impl Entry {
     }
 }
 
-#[cfg(feature = "controller")]
+#[cfg(any(test, feature = "controller"))]
 impl Entry {
     /// The module's arguments. Made anew with each call.
     pub fn schema(&self) -> super::argument::Schema {
@@ -79,7 +80,7 @@ impl Entry {
 }
 
 /// The module name that is nearest to a mistyped one.
-#[cfg(feature = "controller")]
+#[cfg(any(test, feature = "controller"))]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let short = name.rsplit('.').next().unwrap_or(name);
     let names = ALL
@@ -107,7 +108,6 @@ mod tests {
             );
         }
         assert!(find("community.general.copy").is_none());
-        #[cfg(feature = "controller")]
         assert_eq!(nearest("ansible.builtin.coppy"), Some("copy"));
     }
 }
