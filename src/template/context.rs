@@ -77,11 +77,13 @@ impl Context {
             .push(value.clone());
     }
 
-    /// The value that was given out, where it was the only one.
+    /// The value that was given out, where it was the only one (null does not count beside another).
     pub fn only(&self) -> Option<Value> {
         let emitted = self.emitted.lock().unwrap_or_else(PoisonError::into_inner);
-        match emitted.as_slice() {
-            [value] => Some(value.clone()),
+        let mut real = emitted.iter().filter(|value| !value.is_none());
+        match (real.next(), real.next()) {
+            (Some(value), None) => Some(value.clone()),
+            (None, _) => emitted.first().cloned(),
             _ => None,
         }
     }

@@ -152,7 +152,7 @@ fn describe(
         miss.found, miss.name
     );
     let mut error = TemplateError::new(ErrorKind::Undefined, message);
-    error.name = Some(path);
+    error.name = Some(path.into());
     error.range = Some(at.clone());
     error.help = nearest(&miss.name, miss.known.iter().map(String::as_str));
     error
@@ -168,7 +168,7 @@ fn variable(
         ErrorKind::Undefined,
         format!("'{}' is undefined", miss.name),
     );
-    error.name = Some(miss.name.clone());
+    error.name = Some(miss.name.as_str().into());
     if let Some(text) = text {
         let all = 0..text.original.len();
         error.range = within
@@ -193,11 +193,11 @@ fn word(text: &str, name: &str, within: &Range<usize>) -> Option<Range<usize>> {
 }
 
 /// "did you mean", where a name is near enough.
-pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<Box<str>> {
     let distance = |other: &str| strsim::damerau_levenshtein(name, other);
     names
         .map(|other| (distance(other), other))
         .filter(|(distance, _)| *distance <= 1 + name.chars().count() / 4)
         .min()
-        .map(|(_, other)| format!("did you mean '{other}'?"))
+        .map(|(_, other)| format!("did you mean '{other}'?").into())
 }
