@@ -132,7 +132,11 @@ fn add_function(environment: &mut Environment<'static>, name: &'static str, run:
 /// Says which filter failed and what it was given.
 fn told(error: Error, what: &str, name: &str, value: Option<&Value>) -> Error {
     let ours = std::error::Error::source(&error).is_some();
-    if ours || error.kind() == ErrorKind::UndefinedError || error.line().is_some() {
+    let named = matches!(
+        error.kind(),
+        ErrorKind::UndefinedError | ErrorKind::UnknownFilter | ErrorKind::UnknownTest
+    );
+    if ours || named || error.line().is_some() {
         return error;
     }
     let detail = error

@@ -308,6 +308,24 @@ mod tests {
     }
 
     #[test]
+    fn conditions_are_bare_or_templates() {
+        let truth = |source: &str| fixture::engine().truth(source, &fixture::vars());
+        assert!(truth("web.port == 80 and word is match('^H')").unwrap());
+        assert!(truth("{{ web.port }} == 80").unwrap());
+        assert!(!truth("no.such is defined").unwrap());
+        assert!(!truth("{{ 'false' }}").unwrap());
+        assert_eq!(truth("word is nope").unwrap_err().kind, ErrorKind::Unknown);
+    }
+
+    #[test]
+    fn undefined_items_can_be_left_out() {
+        assert_eq!(
+            fixture::shown("{{ [{'a': 1}, {}] | map(attribute='a') | select('defined') | list }}"),
+            "[1]"
+        );
+    }
+
+    #[test]
     fn a_template_that_needs_itself_is_an_error() {
         let error = text("{{ loops }}").unwrap_err();
         assert_eq!(error.kind, ErrorKind::Recursion, "{error}");
