@@ -1,11 +1,12 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, file, ping},
+    super::{Module, Probe, file, package, ping},
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
+    entry::<package::apt::Apt>(),
     entry::<file::copy::Copy>(),
     entry::<file::file::File>(),
     entry::<ping::Ping>(),
