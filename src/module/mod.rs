@@ -31,6 +31,7 @@ pub mod argument;
 pub mod file;
 mod host_path;
 mod ownership;
+pub mod package;
 mod permissions;
 mod ping;
 pub mod registry;

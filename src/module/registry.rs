@@ -1,11 +1,12 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, file, ping, setup},
+    super::{Module, Probe, file, package, ping, setup},
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
+    entry::<package::apt::Apt>(),
     entry::<file::blockinfile::BlockInFile>(),
     entry::<file::copy::Copy>(),
     entry::<file::fetch::Fetch>(),
