@@ -1,14 +1,18 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, file, ping},
+    super::{Module, Probe, command, file, ping},
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
+    entry::<command::command::Command>(),
     entry::<file::copy::Copy>(),
     entry::<file::file::File>(),
     entry::<ping::Ping>(),
+    entry::<command::raw::Raw>(),
+    entry::<command::script::Script>(),
+    entry::<command::shell::Shell>(),
     entry::<file::stat::Stat>(),
 ];
 
