@@ -28,6 +28,7 @@
 
 #[cfg(any(test, feature = "controller"))]
 pub mod argument;
+pub mod command;
 pub mod file;
 mod host_path;
 mod ownership;

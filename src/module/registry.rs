@@ -2,12 +2,14 @@
 
 use {
     super::{Module, Probe, file, package, ping, setup},
+    super::{Module, Probe, command, file, ping},
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
     entry::<package::apt::Apt>(),
     entry::<file::blockinfile::BlockInFile>(),
+    entry::<command::command::Command>(),
     entry::<file::copy::Copy>(),
     entry::<file::fetch::Fetch>(),
     entry::<file::file::File>(),
@@ -17,6 +19,9 @@ static ALL: &[Entry] = &[
     entry::<file::replace::Replace>(),
     entry::<setup::Setup>(),
     entry::<file::slurp::Slurp>(),
+    entry::<command::raw::Raw>(),
+    entry::<command::script::Script>(),
+    entry::<command::shell::Shell>(),
     entry::<file::stat::Stat>(),
     entry::<file::tempfile::TempFile>(),
 ];
