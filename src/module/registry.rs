@@ -1,8 +1,7 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, file, package, ping, setup},
-    super::{Module, Probe, command, file, ping},
+    super::{Module, Probe, command, file, package, ping, setup},
     crate::wire::{Outcome, Run},
 };
 
@@ -16,12 +15,12 @@ static ALL: &[Entry] = &[
     entry::<file::find::Find>(),
     entry::<file::lineinfile::LineInFile>(),
     entry::<ping::Ping>(),
-    entry::<file::replace::Replace>(),
-    entry::<setup::Setup>(),
-    entry::<file::slurp::Slurp>(),
     entry::<command::raw::Raw>(),
+    entry::<file::replace::Replace>(),
     entry::<command::script::Script>(),
+    entry::<setup::Setup>(),
     entry::<command::shell::Shell>(),
+    entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
     entry::<file::tempfile::TempFile>(),
 ];
