@@ -36,6 +36,7 @@ mod permissions;
 mod ping;
 pub mod registry;
 mod run;
+pub mod service;
 #[cfg(test)]
 pub mod trial;
 

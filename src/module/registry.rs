@@ -1,16 +1,22 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, file, package, ping},
+    super::{Module, Probe, file, package, ping, service},
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
     entry::<package::apt::Apt>(),
     entry::<file::copy::Copy>(),
+    entry::<package::dnf::Dnf>(),
     entry::<file::file::File>(),
+    entry::<package::package::Package>(),
     entry::<ping::Ping>(),
+    entry::<service::service::Service>(),
+    entry::<service::service_facts::ServiceFacts>(),
     entry::<file::stat::Stat>(),
+    entry::<service::supervisorctl::Supervisorctl>(),
+    entry::<service::systemd::Systemd>(),
 ];
 
 /// What is known about a module.
