@@ -1,7 +1,7 @@
 use {
-    super::supervised::{self, Supervised},
+    super::supervised::{Control, Supervised, login},
     crate::{
-        act::{Delta, Failure, Host, Look, Probe, Program},
+        act::{Delta, Failure, Finished, Host, Look, Probe, Thing},
         module::{HostPath, Module},
         wire::{Diff, Effect, Mode, Object, Outcome, Side},
     },
@@ -71,12 +71,6 @@ pub struct SupervisorChange {
     updates: bool,
 }
 
-#[derive(Clone, Debug)]
-struct Control {
-    program: String,
-    options: Vec<String>,
-}
-
 /// One call of supervisorctl, and what it has to say for success.
 #[derive(Clone, Debug)]
 struct Call {
@@ -106,7 +100,7 @@ impl Module for Supervisorctl {
             ));
         }
         let control = self.control(probe)?;
-        let programs = supervised::ask(probe, &control.program, &control.options)?;
+        let programs = control.ask(probe)?;
         let mut change = SupervisorChange {
             request: self.clone(),
             control,
@@ -141,22 +135,36 @@ impl Supervisorctl {
             let path = path.on(probe)?;
             if !probe.exists(&path)? {
                 let name = path.display().to_string();
-                return Err(Failure::missing(crate::act::Thing::Path, name));
+                return Err(Failure::missing(Thing::Path, name));
             }
             options.extend(["-c".to_owned(), path.display().to_string()]);
         }
-        for (option, value) in [
-            ("-s", &self.server_url),
-            ("-u", &self.username),
-            ("-p", &self.password),
-        ] {
-            options.extend(
-                value
-                    .iter()
-                    .flat_map(|value| [option.to_owned(), value.clone()]),
-            );
+        let mut input = None;
+        match &self.password {
+            Some(password) => {
+                let url = self
+                    .server_url
+                    .as_deref()
+                    .unwrap_or("http://localhost:9001");
+                let user = self.username.as_deref().unwrap_or_default();
+                options = ["-c", "/dev/stdin"].map(String::from).to_vec();
+                input = Some(login(url, user, password));
+            }
+            None => {
+                for (option, value) in [("-s", &self.server_url), ("-u", &self.username)] {
+                    options.extend(
+                        value
+                            .iter()
+                            .flat_map(|value| [option.to_owned(), value.clone()]),
+                    );
+                }
+            }
         }
-        Ok(Control { program, options })
+        Ok(Control {
+            program,
+            options,
+            input,
+        })
     }
 
     /// In a dry run, the configuration may be there already while supervisord does not know of it.
@@ -167,7 +175,7 @@ impl Supervisorctl {
             return Failure::Unforeseeable(format!("how {name} does once supervisord knows it"));
         }
         if probe.pending().is_some() {
-            return Failure::missing(crate::act::Thing::Service, name.as_str());
+            return Failure::missing(Thing::Service, name.as_str());
         }
         Failure::refused(format!(
             "{name}: ERROR (no such process). supervisord does not know it; `state: present` makes it read its configuration"
@@ -296,11 +304,7 @@ impl SupervisorChange {
     }
 
     fn call(&self, host: &mut Host, call: &Call) -> Result<(), Failure> {
-        let argv = [&self.control.program]
-            .into_iter()
-            .chain(&self.control.options)
-            .chain(&call.words);
-        let finished = host.spawn(&Program::new(argv.cloned()))?;
+        let finished = host.spawn(&self.control.call(&call.words))?;
         let said = finished.text();
         let done = match call.proof {
             "" => finished.success(),
@@ -313,18 +317,14 @@ impl SupervisorChange {
     }
 
     /// The last lines of the program's error log tell more than supervisorctl does.
-    fn failure(&self, host: &mut Host, call: &Call, finished: &crate::act::Finished) -> Failure {
+    fn failure(&self, host: &mut Host, call: &Call, finished: &Finished) -> Failure {
         let mut msg = finished.complaint();
         if let (Some("start" | "restart"), Some(name)) =
             (call.words.first().map(String::as_str), call.words.last())
         {
             for log in ["stderr", "stdout"] {
                 let tail = ["tail", "-2000", name, log].map(String::from);
-                let argv = [&self.control.program]
-                    .into_iter()
-                    .chain(&self.control.options)
-                    .chain(&tail);
-                let tail = host.spawn(&Program::new(argv.cloned()));
+                let tail = host.spawn(&self.control.call(&tail));
                 let tail = tail.map(|tail| tail.text()).unwrap_or_default();
                 if !tail.trim().is_empty() && !tail.contains("ERROR") {
                     msg = format!("{msg}\nits {log} ends with:\n{}", tail.trim_end());
@@ -382,7 +382,7 @@ impl Delta for SupervisorChange {
     fn apply(mut self, host: &mut Host) -> Result<Outcome, Failure> {
         if self.updates {
             self.call(host, &Call::new("update", "", ""))?;
-            let programs = supervised::ask(host, &self.control.program, &self.control.options)?;
+            let programs = self.control.ask(host)?;
             self.plan(host, &programs)?;
         }
         for call in &self.calls {
