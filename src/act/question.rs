@@ -48,8 +48,8 @@ pub enum Question {
     ActiveStates(Vec<String>),
     /// Whether an init script says that its service runs: code 0.
     ScriptStatus(String),
-    /// The programs of supervisord and their states, by supervisorctl with these options.
-    SupervisorStatus(String, Vec<String>),
+    /// The programs of supervisord and their states, by supervisorctl with these options and this on its standard input.
+    SupervisorStatus(String, Vec<String>, Option<String>),
 }
 
 /// One line a package: name, architecture, version, state, section, provided names.
@@ -114,7 +114,7 @@ impl Question {
                 systemctl(None, &[&show[..], &strings(names)].concat())
             }
             Self::ScriptStatus(name) => vec!["service", name, "status"],
-            Self::SupervisorStatus(program, options) => {
+            Self::SupervisorStatus(program, options, _) => {
                 let program = [program.as_str()];
                 [&program[..], &strings(options), &["status"]].concat()
             }
@@ -123,7 +123,11 @@ impl Question {
 
     /// The command, with messages in English.
     pub(super) fn program(&self) -> Program {
-        Program::new(self.argv()).env("LC_ALL", "C.UTF-8")
+        let program = Program::new(self.argv()).env("LC_ALL", "C.UTF-8");
+        match self {
+            Self::SupervisorStatus(_, _, Some(input)) => program.stdin(input.as_str()),
+            _ => program,
+        }
     }
 }
 

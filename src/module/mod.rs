@@ -38,6 +38,7 @@ mod ping;
 pub mod registry;
 mod run;
 pub mod setup;
+pub mod service;
 #[cfg(test)]
 pub mod trial;
 

@@ -2,6 +2,7 @@
 
 use {
     super::{Module, Probe, command, file, package, ping, setup},
+    super::{Module, Probe, file, package, ping, service},
     crate::wire::{Outcome, Run},
 };
 
@@ -23,6 +24,15 @@ static ALL: &[Entry] = &[
     entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
     entry::<file::tempfile::TempFile>(),
+    entry::<package::dnf::Dnf>(),
+    entry::<file::file::File>(),
+    entry::<package::package::Package>(),
+    entry::<ping::Ping>(),
+    entry::<service::service::Service>(),
+    entry::<service::service_facts::ServiceFacts>(),
+    entry::<file::stat::Stat>(),
+    entry::<service::supervisorctl::Supervisorctl>(),
+    entry::<service::systemd::Systemd>(),
 ];
 
 /// What is known about a module.
