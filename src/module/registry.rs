@@ -1,8 +1,7 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, command, file, package, ping, setup},
-    super::{Module, Probe, file, package, ping, service},
+    super::{Module, Probe, command, file, package, ping, service, setup},
     crate::wire::{Outcome, Run},
 };
 
@@ -11,28 +10,25 @@ static ALL: &[Entry] = &[
     entry::<file::blockinfile::BlockInFile>(),
     entry::<command::command::Command>(),
     entry::<file::copy::Copy>(),
+    entry::<package::dnf::Dnf>(),
     entry::<file::fetch::Fetch>(),
     entry::<file::file::File>(),
     entry::<file::find::Find>(),
     entry::<file::lineinfile::LineInFile>(),
+    entry::<package::package::Package>(),
     entry::<ping::Ping>(),
     entry::<command::raw::Raw>(),
     entry::<file::replace::Replace>(),
     entry::<command::script::Script>(),
+    entry::<service::service::Service>(),
+    entry::<service::service_facts::ServiceFacts>(),
     entry::<setup::Setup>(),
     entry::<command::shell::Shell>(),
     entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
-    entry::<file::tempfile::TempFile>(),
-    entry::<package::dnf::Dnf>(),
-    entry::<file::file::File>(),
-    entry::<package::package::Package>(),
-    entry::<ping::Ping>(),
-    entry::<service::service::Service>(),
-    entry::<service::service_facts::ServiceFacts>(),
-    entry::<file::stat::Stat>(),
     entry::<service::supervisorctl::Supervisorctl>(),
     entry::<service::systemd::Systemd>(),
+    entry::<file::tempfile::TempFile>(),
 ];
 
 /// What is known about a module.
