@@ -38,6 +38,7 @@ pub mod registry;
 mod run;
 #[cfg(test)]
 pub mod trial;
+pub mod user;
 
 #[cfg(feature = "controller")]
 pub use argument::{ArgumentError, Schema};

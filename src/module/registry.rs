@@ -1,7 +1,7 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, command, file, ping},
+    super::{Module, Probe, command, file, ping, user},
     crate::wire::{Outcome, Run},
 };
 
@@ -9,11 +9,14 @@ static ALL: &[Entry] = &[
     entry::<command::command::Command>(),
     entry::<file::copy::Copy>(),
     entry::<file::file::File>(),
+    entry::<user::getent::Getent>(),
+    entry::<user::group::Group>(),
     entry::<ping::Ping>(),
     entry::<command::raw::Raw>(),
     entry::<command::script::Script>(),
     entry::<command::shell::Shell>(),
     entry::<file::stat::Stat>(),
+    entry::<user::user::User>(),
 ];
 
 /// What is known about a module.
