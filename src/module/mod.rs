@@ -41,6 +41,7 @@ pub mod setup;
 pub mod service;
 #[cfg(test)]
 pub mod trial;
+pub mod user;
 
 #[cfg(feature = "controller")]
 pub use argument::{ArgumentError, Schema};

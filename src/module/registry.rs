@@ -2,6 +2,7 @@
 
 use {
     super::{Module, Probe, command, file, package, ping, service, setup},
+    super::{Module, Probe, command, file, ping, user},
     crate::wire::{Outcome, Run},
 };
 
@@ -16,6 +17,8 @@ static ALL: &[Entry] = &[
     entry::<file::find::Find>(),
     entry::<file::lineinfile::LineInFile>(),
     entry::<package::package::Package>(),
+    entry::<user::getent::Getent>(),
+    entry::<user::group::Group>(),
     entry::<ping::Ping>(),
     entry::<command::raw::Raw>(),
     entry::<file::replace::Replace>(),
@@ -29,6 +32,7 @@ static ALL: &[Entry] = &[
     entry::<service::supervisorctl::Supervisorctl>(),
     entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
+    entry::<user::user::User>(),
 ];
 
 /// What is known about a module.
