@@ -1,8 +1,7 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, command, file, package, ping, service, setup},
-    super::{Module, Probe, command, file, ping, user},
+    super::{Module, Probe, command, file, package, ping, service, setup, user},
     crate::wire::{Outcome, Run},
 };
 
@@ -15,10 +14,10 @@ static ALL: &[Entry] = &[
     entry::<file::fetch::Fetch>(),
     entry::<file::file::File>(),
     entry::<file::find::Find>(),
-    entry::<file::lineinfile::LineInFile>(),
-    entry::<package::package::Package>(),
     entry::<user::getent::Getent>(),
     entry::<user::group::Group>(),
+    entry::<file::lineinfile::LineInFile>(),
+    entry::<package::package::Package>(),
     entry::<ping::Ping>(),
     entry::<command::raw::Raw>(),
     entry::<file::replace::Replace>(),
