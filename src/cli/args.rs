@@ -1,5 +1,8 @@
 use {
-    super::option::{RunOptions, ValidateOptions},
+    super::{
+        option::{RunOptions, ValidateOptions},
+        vault::VaultArguments,
+    },
     clap::{Parser, Subcommand},
 };
 
@@ -24,4 +27,6 @@ pub(super) enum Verb {
     Plan(Box<RunOptions>),
     /// Check playbooks without touching a host.
     Validate(Box<ValidateOptions>),
+    /// Encrypt, decrypt, view and edit vaults, as `ansible-vault` does.
+    Vault(VaultArguments),
 }

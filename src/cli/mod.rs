@@ -9,9 +9,11 @@ mod exit;
 mod extra_vars;
 mod option;
 mod playbooks;
+mod print;
 mod session;
 mod terminal;
 mod validate;
+mod vault;
 
 use {
     args::{Arguments, Verb},
@@ -33,5 +35,6 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         Verb::Apply(options) => apply::apply(&options),
         Verb::Plan(options) => apply::plan(options),
         Verb::Validate(options) => validate::validate(&options),
+        Verb::Vault(arguments) => vault::vault(&arguments),
     }
 }
