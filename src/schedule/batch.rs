@@ -269,7 +269,7 @@ impl<'a> Batch<'a> {
             return;
         }
         self.runner.sink.rescued(host);
-        let task = Value::from_iter([
+        let task = Value::from_pairs([
             ("name", Value::from(step.task.name())),
             ("action", Value::from(step.task.action.short_name())),
         ]);

@@ -2,7 +2,7 @@
 
 use minijinja::{
     Error, State,
-    value::{Rest, Value, ValueKind},
+    value::{Rest, Value, ValueKind, ValueOrKwargs},
 };
 
 use super::{
@@ -28,7 +28,8 @@ pub(super) fn get(state: &mut State, args: Rest<Value>) -> Result<Value, Error> 
 }
 
 /// `__call(value, name, start, end, arguments…)`.
-pub(super) fn call(state: &mut State, args: Rest<Value>) -> Result<Value, Error> {
+pub(super) fn call(state: &mut State, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let args = args.into_values();
     let [value, name, start, end, given @ ..] = args.as_slice() else {
         return Ok(Value::UNDEFINED);
     };

@@ -102,7 +102,7 @@ fn range(error: &Error, originals: &dyn Originals) -> Option<Range<usize>> {
     Some(start..rewritten.origin(range.end).clamp(start, end))
 }
 
-fn sentence(error: &Error) -> String {
+pub(super) fn sentence(error: &Error) -> String {
     match error.detail() {
         Some(detail) => detail.to_owned(),
         None => error.kind().to_string(),

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use minijinja::value::Value;
 
-use super::{Engine, ErrorKind, TemplateError, Variables, is_omit};
+use super::{Engine, ErrorKind, TemplateError, Variables, is_omit, raw};
 use crate::source::{Kind, Node};
 
 impl Engine {
@@ -15,9 +15,9 @@ impl Engine {
             Kind::String(text) => self.text(text, vars).map_err(|error| error.at(&node.place)),
             Kind::List(items) => self.list(items, vars),
             Kind::Map(entries) => self.map(entries, vars),
-            Kind::Unsafe(inner) => Ok(self.untouched(inner)),
+            Kind::Unsafe(inner) => Ok(raw(inner)),
             Kind::Vault(envelope) => self.decrypted(envelope, node),
-            _ => Ok(self.untouched(node)),
+            _ => Ok(raw(node)),
         }
     }
 
@@ -54,24 +54,6 @@ impl Engine {
                 let message = format!("the vaulted value cannot be opened: {reason}");
                 Err(TemplateError::new(ErrorKind::Failed, message).at(&node.place))
             }
-        }
-    }
-
-    /// A node's value as it is written: nothing in it is a template.
-    fn untouched(&self, node: &Node) -> Value {
-        match &node.kind {
-            Kind::Null => Value::from(()),
-            Kind::Bool(value) => (*value).into(),
-            Kind::Int(value) => (*value).into(),
-            Kind::Float(value) => (*value).into(),
-            Kind::String(text) | Kind::Vault(text) => text.as_str().into(),
-            Kind::List(items) => items.iter().map(|item| self.untouched(item)).collect(),
-            Kind::Map(entries) => Value::from_pairs(
-                entries
-                    .iter()
-                    .map(|(key, item)| (self.untouched(key), self.untouched(item))),
-            ),
-            Kind::Unsafe(inner) => self.untouched(inner),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use minijinja::{
     Error,
-    machinery::ast::{BinOpKind, Call, CallArg, Expr, GetAttr, GetItem, Spanned},
+    machinery::ast::{BinOp, BinOpKind, Call, CallArg, Expr, GetAttr, GetItem, Spanned},
     machinery::{parse, parse_expr},
     syntax::SyntaxConfig,
 };
@@ -120,8 +120,10 @@ impl<'s> Rewrite<'s> {
             Expr::BinOp(op) => {
                 self.expr(&op.left);
                 self.expr(&op.right);
-                if matches!(op.op, BinOpKind::Rem) {
-                    self.remainder(&op.left, &op.right, op.span().end_offset as usize);
+                match op.op {
+                    BinOpKind::Rem => self.operator("%", "__mod", op),
+                    BinOpKind::Sub if self.has_times() => self.operator("-", "__sub", op),
+                    _ => {}
                 }
             }
             Expr::Compare(compare) => {
@@ -220,16 +222,21 @@ impl<'s> Rewrite<'s> {
     }
 
     /// `a % b` becomes `a|__mod(b)` where nothing to the left of `a` belongs to it.
-    fn remainder(&mut self, left: &Expr, right: &Expr, end: usize) {
-        let sign = self.after(left);
-        let closed = self.source[self::end(left)..sign].contains(')');
-        if !closed && matches!(left, Expr::BinOp(_) | Expr::UnaryOp(_)) {
+    fn operator(&mut self, sign: &str, filter: &str, op: &Spanned<BinOp>) {
+        let at = self.after(&op.left);
+        let closed = self.source[end(&op.left)..at].contains(')');
+        if !closed && matches!(op.left, Expr::BinOp(_) | Expr::UnaryOp(_)) {
             return;
         }
-        if self.source[sign..start(right)].starts_with('%') {
-            self.edits.replace(sign..sign + 1, "|__mod(");
-            self.edits.insert(end, ")");
+        if self.source[at..start(&op.right)].starts_with(sign) {
+            self.edits.replace(at..at + 1, format!("|{filter}("));
+            self.edits.insert(op.span().end_offset as usize, ")");
         }
+    }
+
+    /// Whether `-` may stand between two times.
+    fn has_times(&self) -> bool {
+        self.source.contains("to_datetime") || self.source.contains("now(")
     }
 
     fn constant(&mut self, expr: &Expr) {

@@ -1,18 +1,25 @@
 //! Lookups: values from the controller's own files, environment and commands, one file a family.
 
+mod file;
+mod list;
+mod scope;
 mod search;
+mod table;
+mod world;
 
 use minijinja::{Error, value::Value};
 
 use super::{call::Call, failure};
-pub(super) use search::template_path;
+pub(super) use search::{expanded, template_path};
 
 /// A lookup takes its terms and gives a list of results.
 type Lookup = fn(&mut Call, &[Value]) -> Result<Vec<Value>, Error>;
 
 fn all() -> impl Iterator<Item = (&'static str, Lookup)> {
-    let families: [&[(&str, Lookup)]; 0] = [];
-    families.into_iter().flatten().copied()
+    [file::ALL, list::ALL, table::ALL, world::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// `lookup('name', …)`: one value, or several joined by commas.
