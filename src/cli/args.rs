@@ -1,5 +1,6 @@
 use {
     super::{
+        inventory::InventoryArguments,
         option::{RunOptions, ValidateOptions},
         vault::VaultArguments,
     },
@@ -27,6 +28,8 @@ pub(super) enum Verb {
     Plan(Box<RunOptions>),
     /// Check playbooks without touching a host.
     Validate(Box<ValidateOptions>),
+    /// Show hosts, groups and their variables, as `ansible-inventory` does.
+    Inventory(Box<InventoryArguments>),
     /// Encrypt, decrypt, view and edit vaults, as `ansible-vault` does.
     Vault(VaultArguments),
 }

@@ -7,6 +7,7 @@ mod ending;
 mod environment;
 mod exit;
 mod extra_vars;
+mod inventory;
 mod listing;
 mod option;
 mod playbooks;
@@ -36,6 +37,7 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         Verb::Apply(options) => apply::apply(&options),
         Verb::Plan(options) => apply::plan(options),
         Verb::Validate(options) => validate::validate(&options),
+        Verb::Inventory(arguments) => inventory::inventory(&arguments),
         Verb::Vault(arguments) => vault::vault(&arguments),
     }
 }
