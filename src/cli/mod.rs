@@ -2,13 +2,16 @@
 
 mod apply;
 mod args;
+mod completions;
 mod config;
+mod doc;
 mod ending;
 mod environment;
 mod exit;
 mod extra_vars;
 mod inventory;
 mod listing;
+mod man;
 mod option;
 mod playbooks;
 mod print;
@@ -38,6 +41,9 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         Verb::Plan(options) => apply::plan(options),
         Verb::Validate(options) => validate::validate(&options),
         Verb::Inventory(arguments) => inventory::inventory(&arguments),
+        Verb::Doc(arguments) => doc::doc(&arguments),
         Verb::Vault(arguments) => vault::vault(&arguments),
+        Verb::Completions(arguments) => completions::completions(&arguments),
+        Verb::Man(arguments) => man::man(&arguments),
     }
 }
