@@ -37,8 +37,8 @@ mod permissions;
 mod ping;
 pub mod registry;
 mod run;
-pub mod setup;
 pub mod service;
+pub mod setup;
 #[cfg(test)]
 pub mod trial;
 pub mod user;
