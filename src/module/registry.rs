@@ -7,16 +7,19 @@ use {
 
 static ALL: &[Entry] = &[
     entry::<package::apt::Apt>(),
+    entry::<package::apt_repository::AptRepository>(),
     entry::<file::copy::Copy>(),
     entry::<package::dnf::Dnf>(),
     entry::<file::file::File>(),
     entry::<package::package::Package>(),
+    entry::<package::package_facts::PackageFacts>(),
     entry::<ping::Ping>(),
     entry::<service::service::Service>(),
     entry::<service::service_facts::ServiceFacts>(),
     entry::<file::stat::Stat>(),
     entry::<service::supervisorctl::Supervisorctl>(),
     entry::<service::systemd::Systemd>(),
+    entry::<package::yum_repository::YumRepository>(),
 ];
 
 /// What is known about a module.
