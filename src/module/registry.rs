@@ -9,6 +9,7 @@ static ALL: &[Entry] = &[
     entry::<package::apt::Apt>(),
     entry::<file::blockinfile::BlockInFile>(),
     entry::<command::command::Command>(),
+    entry::<package::apt_repository::AptRepository>(),
     entry::<file::copy::Copy>(),
     entry::<package::dnf::Dnf>(),
     entry::<file::fetch::Fetch>(),
@@ -18,6 +19,7 @@ static ALL: &[Entry] = &[
     entry::<user::group::Group>(),
     entry::<file::lineinfile::LineInFile>(),
     entry::<package::package::Package>(),
+    entry::<package::package_facts::PackageFacts>(),
     entry::<ping::Ping>(),
     entry::<command::raw::Raw>(),
     entry::<file::replace::Replace>(),
@@ -32,6 +34,7 @@ static ALL: &[Entry] = &[
     entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
     entry::<user::user::User>(),
+    entry::<package::yum_repository::YumRepository>(),
 ];
 
 /// What is known about a module.
