@@ -7,9 +7,9 @@ use {
 
 static ALL: &[Entry] = &[
     entry::<package::apt::Apt>(),
+    entry::<package::apt_repository::AptRepository>(),
     entry::<file::blockinfile::BlockInFile>(),
     entry::<command::command::Command>(),
-    entry::<package::apt_repository::AptRepository>(),
     entry::<file::copy::Copy>(),
     entry::<package::dnf::Dnf>(),
     entry::<file::fetch::Fetch>(),
