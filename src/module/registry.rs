@@ -6,11 +6,13 @@ use {
 };
 
 static ALL: &[Entry] = &[
+    entry::<user::authorized_key::AuthorizedKey>(),
     entry::<command::command::Command>(),
     entry::<file::copy::Copy>(),
     entry::<file::file::File>(),
     entry::<user::getent::Getent>(),
     entry::<user::group::Group>(),
+    entry::<user::known_hosts::KnownHosts>(),
     entry::<ping::Ping>(),
     entry::<command::raw::Raw>(),
     entry::<command::script::Script>(),
