@@ -9,6 +9,7 @@ static ALL: &[Entry] = &[
     entry::<user::authorized_key::AuthorizedKey>(),
     entry::<command::command::Command>(),
     entry::<file::copy::Copy>(),
+    entry::<user::cron::Cron>(),
     entry::<file::file::File>(),
     entry::<user::getent::Getent>(),
     entry::<user::group::Group>(),

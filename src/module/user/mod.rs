@@ -1,6 +1,7 @@
 //! Modules about accounts, their keys and their timed jobs.
 
 pub mod authorized_key;
+pub mod cron;
 pub mod getent;
 pub mod group;
 pub mod known_hosts;
