@@ -36,6 +36,7 @@ mod permissions;
 mod ping;
 pub mod registry;
 mod run;
+pub mod system;
 #[cfg(test)]
 pub mod trial;
 pub mod user;

@@ -1,7 +1,7 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, command, file, ping, user},
+    super::{Module, Probe, command, file, ping, system, user},
     crate::wire::{Outcome, Run},
 };
 
@@ -13,13 +13,16 @@ static ALL: &[Entry] = &[
     entry::<file::file::File>(),
     entry::<user::getent::Getent>(),
     entry::<user::group::Group>(),
+    entry::<system::hostname::Hostname>(),
     entry::<user::known_hosts::KnownHosts>(),
     entry::<ping::Ping>(),
     entry::<command::raw::Raw>(),
     entry::<command::script::Script>(),
     entry::<command::shell::Shell>(),
     entry::<file::stat::Stat>(),
+    entry::<system::sysctl::Sysctl>(),
     entry::<user::user::User>(),
+    entry::<system::wait_for::WaitFor>(),
 ];
 
 /// What is known about a module.
