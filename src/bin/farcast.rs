@@ -1,1 +1,5 @@
-fn main() {}
+//! The operator's program.
+
+fn main() -> std::process::ExitCode {
+    farcast::cli::main()
+}

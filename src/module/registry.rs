@@ -2,6 +2,7 @@
 
 use {
     super::{Module, Probe, command, file, ping, system, user},
+    super::{Module, Probe, command, file, package, ping, service, setup, user},
     crate::wire::{Outcome, Run},
 };
 
@@ -10,17 +11,34 @@ static ALL: &[Entry] = &[
     entry::<command::command::Command>(),
     entry::<file::copy::Copy>(),
     entry::<user::cron::Cron>(),
+    entry::<package::apt::Apt>(),
+    entry::<file::blockinfile::BlockInFile>(),
+    entry::<command::command::Command>(),
+    entry::<file::copy::Copy>(),
+    entry::<package::dnf::Dnf>(),
+    entry::<file::fetch::Fetch>(),
     entry::<file::file::File>(),
+    entry::<file::find::Find>(),
     entry::<user::getent::Getent>(),
     entry::<user::group::Group>(),
     entry::<system::hostname::Hostname>(),
     entry::<user::known_hosts::KnownHosts>(),
+    entry::<file::lineinfile::LineInFile>(),
+    entry::<package::package::Package>(),
     entry::<ping::Ping>(),
     entry::<command::raw::Raw>(),
+    entry::<file::replace::Replace>(),
     entry::<command::script::Script>(),
+    entry::<service::service::Service>(),
+    entry::<service::service_facts::ServiceFacts>(),
+    entry::<setup::Setup>(),
     entry::<command::shell::Shell>(),
+    entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
     entry::<system::sysctl::Sysctl>(),
+    entry::<service::supervisorctl::Supervisorctl>(),
+    entry::<service::systemd::Systemd>(),
+    entry::<file::tempfile::TempFile>(),
     entry::<user::user::User>(),
     entry::<system::wait_for::WaitFor>(),
 ];
@@ -36,7 +54,7 @@ pub struct Entry {
     pub free_form: Option<&'static str>,
     /// Runs a step; reports each item's outcome.
     pub run: fn(&mut Probe, &Run, &mut dyn FnMut(usize, Outcome)),
-    #[cfg(feature = "controller")]
+    #[cfg(any(test, feature = "controller"))]
     schema: fn() -> super::argument::Schema,
 }
 
@@ -47,7 +65,7 @@ const fn entry<M: Module>() -> Entry {
         collection: M::COLLECTION,
         free_form: M::FREE_FORM,
         run: super::run::<M>,
-        #[cfg(feature = "controller")]
+        #[cfg(any(test, feature = "controller"))]
         schema: super::argument::Schema::of::<M>,
     }
 }
@@ -76,7 +94,7 @@ impl Entry {
     }
 }
 
-#[cfg(feature = "controller")]
+#[cfg(any(test, feature = "controller"))]
 impl Entry {
     /// The module's arguments. Made anew with each call.
     pub fn schema(&self) -> super::argument::Schema {
@@ -85,7 +103,7 @@ impl Entry {
 }
 
 /// The module name that is nearest to a mistyped one.
-#[cfg(feature = "controller")]
+#[cfg(any(test, feature = "controller"))]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let short = name.rsplit('.').next().unwrap_or(name);
     let names = ALL
@@ -113,7 +131,6 @@ mod tests {
             );
         }
         assert!(find("community.general.copy").is_none());
-        #[cfg(feature = "controller")]
         assert_eq!(nearest("ansible.builtin.coppy"), Some("copy"));
     }
 }

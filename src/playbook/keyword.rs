@@ -226,6 +226,37 @@ impl Keywords {
         Ok(())
     }
 
+    /// Adds items to a keyword that stands for a list.
+    pub fn extend_list(&mut self, key: Key, items: &[Node]) {
+        let Some(first) = items.first() else {
+            return;
+        };
+        let mut all = self.list(key).to_vec();
+        all.extend(items.iter().cloned());
+        self.0.retain(|(name, _)| *name != key);
+        self.0
+            .push((key, Node::new(first.place.clone(), Kind::List(all))));
+    }
+
+    /// Adds variables that are weaker than those that stand here.
+    pub fn underlay_vars(&mut self, vars: Option<&Node>) {
+        let Some((node, weaker)) = vars.and_then(|node| Some((node, node.as_map()?))) else {
+            return;
+        };
+        let mut all = weaker.to_vec();
+        for (name, value) in self
+            .get(Key::Vars)
+            .and_then(Node::as_map)
+            .unwrap_or_default()
+        {
+            all.retain(|(other, _)| other.kind != name.kind);
+            all.push((name.clone(), value.clone()));
+        }
+        let place = node.place.clone();
+        self.0.retain(|(name, _)| *name != Key::Vars);
+        self.0.push((Key::Vars, Node::new(place, Kind::Map(all))));
+    }
+
     /// A keyword that stands for a list: its items, or the one scalar, or nothing.
     pub fn list(&self, key: Key) -> &[Node] {
         match self.get(key) {

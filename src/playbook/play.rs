@@ -30,6 +30,8 @@ pub struct Play {
     pub tasks: Vec<Item>,
     pub post_tasks: Vec<Item>,
     pub handlers: Vec<Item>,
+    /// The conditions of the imports that brought the play in.
+    pub conditions: Vec<Node>,
 }
 
 impl Play {
@@ -120,5 +122,6 @@ fn play(node: &Node) -> Result<Play, Fault> {
         post_tasks: tasks(Key::PostTasks, On::Task)?,
         handlers: tasks(Key::Handlers, On::Handler)?,
         keywords,
+        conditions: Vec::new(),
     })
 }

@@ -63,7 +63,10 @@ impl<'a> Compiler<'a> {
 
     /// Compiles a play. `gather` says whether facts are gathered where the play does not say.
     pub fn play(self, play: Play, gather: bool) -> Result<PlayProgram, Fault> {
-        let frame = Arc::new(Frame::new(FrameKind::Play, play.keywords.clone(), None));
+        let frame = Arc::new(Frame {
+            conditions: play.conditions.clone(),
+            ..Frame::new(FrameKind::Play, play.keywords.clone(), None)
+        });
         let mut elements = Vec::new();
         if play.keywords.bool(Key::GatherFacts).unwrap_or(gather) {
             elements.push(self.implied("setup", "Gathering Facts", &play, &frame)?);

@@ -21,6 +21,8 @@ pub struct Frame {
     /// The role that begins here.
     pub role: Option<Arc<Role>>,
     pub parent: Option<Arc<Frame>>,
+    /// Conditions that no `when` here holds: those of imports around a play.
+    pub conditions: Vec<Node>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +47,7 @@ impl Frame {
             params: Arc::default(),
             values: Arc::default(),
             role: None,
+            conditions: Vec::new(),
             parent: parent.map(Arc::clone),
         }
     }
@@ -62,6 +65,16 @@ impl Frame {
     /// Every value of a keyword that adds up (`when`, `tags`, `environment`), outermost first.
     pub fn gather(&self, key: Key) -> Vec<&Node> {
         let mut found: Vec<_> = self.chain().map(|frame| frame.keywords.list(key)).collect();
+        found.reverse();
+        found.into_iter().flatten().collect()
+    }
+
+    /// Every condition around the step, outermost first.
+    pub fn conditions(&self) -> Vec<&Node> {
+        let mut found: Vec<_> = self
+            .chain()
+            .flat_map(|frame| [frame.keywords.list(Key::When), frame.conditions.as_slice()])
+            .collect();
         found.reverse();
         found.into_iter().flatten().collect()
     }

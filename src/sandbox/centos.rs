@@ -61,7 +61,7 @@ pub(super) fn build(
         "dnf",
         "rpm",
     ])?;
-    configure_rpm(&tree)?;
+    configure_as_el(&tree)?;
     repository::build(&tree, progress)?;
     progress("giving the image EL's face");
     rename_sshd(&tree)?;
@@ -70,8 +70,8 @@ pub(super) fn build(
     install_base(&tree)
 }
 
-/// rpm's and dnf's settings where Debian's packages differ from EL's.
-fn configure_rpm(tree: &Tree) -> Result<(), SandboxError> {
+/// Settings of rpm, dnf, systemd and the shell where Debian's packages differ from EL's.
+fn configure_as_el(tree: &Tree) -> Result<(), SandboxError> {
     tree.write(
         "/etc/rpm/macros",
         0o644,
@@ -84,7 +84,18 @@ fn configure_rpm(tree: &Tree) -> Result<(), SandboxError> {
         include_str!("el/sandbox.repo"),
     )?;
     tree.directory("/etc/sysconfig", 0o755)?;
+    tree.write(
+        "/usr/lib/systemd/system-preset/99-default-disable.preset",
+        0o644,
+        "disable *\n",
+    )?;
+    tree.write(
+        "/usr/lib/systemd/system-preset/90-default.preset",
+        0o644,
+        "enable sshd.service\nenable crond.service\n",
+    )?;
     tree.link("/etc/yum.conf", "dnf/dnf.conf")?;
+    tree.link("/usr/bin/sh", "bash")?;
     tree.link("/usr/bin/yum", "dnf")
 }
 

@@ -63,11 +63,14 @@ impl Given<'_> {
     }
 }
 
-/// The packages `wanted` and all that they need beyond what is given. `show` describes packages by name.
+/// Describes packages by name.
+pub(super) type Describe<'a> = dyn Fn(&[String]) -> Result<Vec<Deb>, SandboxError> + 'a;
+
+/// The packages `wanted` and all that they need beyond what is given.
 pub(super) fn closure(
     wanted: &[String],
     given: &Given<'_>,
-    show: &dyn Fn(&[String]) -> Result<Vec<Deb>, SandboxError>,
+    show: &Describe<'_>,
 ) -> Result<BTreeMap<String, Deb>, SandboxError> {
     let mut found: BTreeMap<String, Deb> = BTreeMap::new();
     let mut next = wanted.to_vec();

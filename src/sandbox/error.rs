@@ -130,7 +130,7 @@ pub enum SandboxError {
         source: io::Error,
     },
     /// A run's state file is broken.
-    #[error("{} is no sandbox state: {source}; remove the run with `farcast sandbox down`", .path.display())]
+    #[error("{} is no sandbox state: {source}; look for its machines (`ps ax | grep systemd-nspawn`), end them and delete the directory", .path.display())]
     State {
         /// The state file.
         path: PathBuf,

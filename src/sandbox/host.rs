@@ -4,7 +4,6 @@ use std::{
     ffi::OsString,
     fs::{self, File},
     io::{self, Write},
-    os::unix::fs::chown,
     path::{Path, PathBuf},
     process::{Child, Stdio},
 };
@@ -16,16 +15,18 @@ use rustix::{
 
 use super::{
     cgroup::Groups,
-    debian::{self, OPERATOR},
     error::SandboxError,
     process::{self, Process},
-    state::HostState,
     tool::{Tool, last_lines},
-    tree::{self, Tree},
+    tree,
 };
 
 /// Where `systemd-nspawn` keeps a directory for each machine.
 const NSPAWN_PROPAGATE: &str = "/run/systemd/nspawn/propagate";
+
+/// The one directory of a host that is no overlay: Docker lays overlays of its own there, and the kernel does not lay an
+/// overlay on an overlay.
+const DOCKER: &str = "/var/lib/docker";
 
 /// Lines of a host's console that an error shows.
 const CONSOLE_LINES: usize = 20;
@@ -53,6 +54,11 @@ impl HostDirectory {
         self.0.join("work")
     }
 
+    /// What lies under [`DOCKER`] in the host.
+    fn docker(&self) -> PathBuf {
+        self.0.join("docker")
+    }
+
     fn console(&self) -> PathBuf {
         self.0.join("console.log")
     }
@@ -65,7 +71,7 @@ impl HostDirectory {
 
     /// Lays a fresh layer over `image`.
     pub(super) fn mount_over(&self, image: &Path) -> Result<(), SandboxError> {
-        for directory in [self.upper(), self.work(), self.root()] {
+        for directory in [self.upper(), self.work(), self.root(), self.docker()] {
             fs::create_dir_all(&directory)
                 .map_err(SandboxError::file("make directory", &directory))?;
         }
@@ -103,6 +109,7 @@ impl HostDirectory {
                 .collect()
         };
         process::kill_all(first);
+        nspawn.into_iter().for_each(process::await_end);
         let left = process::kill_all(|| {
             let within = process::within(&root).into_iter();
             within
@@ -131,107 +138,6 @@ fn overlay_path(path: &Path) -> String {
         escaped.push(character);
     }
     escaped
-}
-
-/// What a host is given before its first boot.
-pub(super) struct Identity<'a> {
-    /// The host.
-    pub(super) host: &'a HostState,
-    /// All hosts of the run, which know each other by name.
-    pub(super) neighbours: &'a [HostState],
-    /// Its address with the prefix' length.
-    pub(super) address: String,
-    /// The way out.
-    pub(super) gateway: String,
-    /// The public key that may log in.
-    pub(super) login_key: &'a str,
-}
-
-impl Identity<'_> {
-    /// Writes it into the host's file system. Gives the host's public SSH key.
-    pub(super) fn write_into(&self, root: &Path) -> Result<String, SandboxError> {
-        let tree = Tree::new(root);
-        let name = &self.host.name;
-        tree.write("/etc/hostname", 0o644, format!("{name}\n"))?;
-        tree.write("/etc/hosts", 0o644, self.hosts_file())?;
-        tree.write("/etc/machine-id", 0o444, machine_id()?)?;
-        tree.write(
-            "/etc/systemd/network/10-host0.network",
-            0o644,
-            self.network_file(),
-        )?;
-        debian::name_servers(&tree)?;
-        self.allow_login(&tree, "/root", (0, 0))?;
-        self.allow_login(&tree, &format!("/home/{OPERATOR}"), operator_ids(&tree)?)?;
-        make_key(&tree.at("/etc/ssh/ssh_host_ed25519_key"), name)
-    }
-
-    fn hosts_file(&self) -> String {
-        let all = self
-            .neighbours
-            .iter()
-            .map(|host| format!("{} {}\n", host.address, host.name));
-        std::iter::once("127.0.0.1 localhost\n::1 localhost\n".to_owned())
-            .chain(all)
-            .collect()
-    }
-
-    fn network_file(&self) -> String {
-        format!(
-            "[Match]\nName=host0\n\n[Network]\nAddress={}\nGateway={}\nIPv6AcceptRA=no\n",
-            self.address, self.gateway
-        )
-    }
-
-    fn allow_login(
-        &self,
-        tree: &Tree,
-        home: &str,
-        (user, group): (u32, u32),
-    ) -> Result<(), SandboxError> {
-        let directory = format!("{home}/.ssh");
-        let file = format!("{directory}/authorized_keys");
-        tree.directory(&directory, 0o700)?;
-        tree.write(&file, 0o600, self.login_key)?;
-        for path in [directory, file].map(|path| tree.at(&path)) {
-            chown(&path, Some(user), Some(group))
-                .map_err(SandboxError::file("give away", &path))?;
-        }
-        Ok(())
-    }
-}
-
-/// A random number in the form of systemd's machine-id.
-fn machine_id() -> Result<String, SandboxError> {
-    const SOURCE: &str = "/proc/sys/kernel/random/uuid";
-    let uuid = fs::read_to_string(SOURCE).map_err(SandboxError::file("read", SOURCE))?;
-    Ok(uuid.replace('-', ""))
-}
-
-/// The user and group number of the login user.
-fn operator_ids(tree: &Tree) -> Result<(u32, u32), SandboxError> {
-    let path = tree.at("/etc/passwd");
-    let passwd = fs::read_to_string(&path).map_err(SandboxError::file("read", &path))?;
-    let absent = || std::io::Error::other(format!("the image has no user {OPERATOR}"));
-    ids_in(&passwd, OPERATOR).ok_or_else(|| SandboxError::file("use", path)(absent()))
-}
-
-fn ids_in(passwd: &str, user: &str) -> Option<(u32, u32)> {
-    let fields = passwd
-        .lines()
-        .map(|line| line.split(':').collect::<Vec<_>>());
-    let entry = fields.into_iter().find(|fields| fields[0] == user)?;
-    Some((entry.get(2)?.parse().ok()?, entry.get(3)?.parse().ok()?))
-}
-
-/// Makes an ed25519 key pair at `path`. Gives the public key as one line.
-pub(super) fn make_key(path: &Path, comment: &str) -> Result<String, SandboxError> {
-    Tool::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f"])
-        .arg(path)
-        .run()?;
-    let public = path.with_extension("pub");
-    fs::read_to_string(&public).map_err(SandboxError::file("read", &public))
 }
 
 /// Waits for a line, so that the process can be put into its control groups, and becomes the program in its arguments.
@@ -294,6 +200,8 @@ fn nspawn(directory: &HostDirectory, name: &str, machine: &str, bridge: &str) ->
         format!("--hostname={name}").into(),
         format!("--network-bridge={bridge}").into(),
     ]);
+    let docker = directory.docker().display().to_string().replace(':', "\\:");
+    argv.push(format!("--bind={docker}:{DOCKER}").into());
     argv.extend(Groups::of(machine).nspawn_args());
     argv.extend([OsString::from("-D"), directory.root().into_os_string()]);
     argv
@@ -312,12 +220,5 @@ mod tests {
     #[test]
     fn separators_in_a_path_do_not_split_mount_options() {
         assert_eq!(overlay_path(Path::new("/a,b:c\\d")), "/a\\,b\\:c\\\\d");
-    }
-
-    #[test]
-    fn the_numbers_of_a_user_are_its_own() {
-        let passwd = "root:x:0:0::/root:/bin/sh\noperators:x:7:8::/:/bin/sh\noperator:x:1000:37::/home/operator:/bin/bash\n";
-        assert_eq!(ids_in(passwd, "operator"), Some((1000, 37)));
-        assert_eq!(ids_in(passwd, "nobody"), None);
     }
 }

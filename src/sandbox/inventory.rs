@@ -43,6 +43,7 @@ mod tests {
         HostState {
             name: name.into(),
             image,
+            image_root: "/image".into(),
             address: Ipv4Addr::new(10, 192, 0, last),
             nspawn: None,
         }

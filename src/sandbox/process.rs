@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 /// How long a killed process may take to be gone.
 const DEATH: Duration = Duration::from_secs(20);
 
+/// How long a process may clear up before it is killed.
+const CLEARING: Duration = Duration::from_secs(3);
+
 /// How often the process table is asked while something is awaited.
 pub(super) const PULSE: Duration = Duration::from_millis(20);
 
@@ -95,6 +98,14 @@ pub(super) fn kill_all(processes: impl Fn() -> Vec<Process>) -> Vec<Process> {
             return left;
         }
         left.into_iter().for_each(Process::kill);
+        thread::sleep(PULSE);
+    }
+}
+
+/// Gives a process that has nothing left to do the time to clear up after itself.
+pub(super) fn await_end(process: Process) {
+    let deadline = Instant::now() + CLEARING;
+    while process.runs() && Instant::now() < deadline {
         thread::sleep(PULSE);
     }
 }

@@ -4,29 +4,26 @@ use std::{
     ffi::OsString,
     fs,
     net::Ipv4Addr,
-    ops::Deref,
     path::{Path, PathBuf},
     process::{Child, Output},
-    time::Instant,
 };
 
 use super::{
-    address::{MOST_HOSTS, Subnet},
+    address::MOST_HOSTS,
     debian::OPERATOR,
     error::SandboxError,
     fingerprint,
-    host::{self, HostDirectory, Identity},
+    host::HostDirectory,
     image::Image,
-    inventory,
     lock::Lock,
-    network, preflight,
+    preflight,
     process::Process,
-    ready, run_name,
+    run_name,
+    scoped::Scoped,
     settings::Settings,
     ssh::Login,
     state::{HostState, State},
     tool::Tool,
-    tree,
 };
 
 /// A host to make.
@@ -54,11 +51,11 @@ pub struct HostView {
 /// One run of throwaway hosts. Dropping the value leaves the hosts running; [`Sandbox::down`] ends them.
 #[derive(Debug)]
 pub struct Sandbox {
-    directory: PathBuf,
+    pub(super) directory: PathBuf,
     lock_path: PathBuf,
-    state: State,
+    pub(super) state: State,
     /// The machines that this process itself started.
-    children: Vec<Child>,
+    pub(super) children: Vec<Child>,
 }
 
 impl Sandbox {
@@ -128,7 +125,7 @@ impl Sandbox {
 
     /// The run, ended when the value is dropped.
     pub fn scoped(self) -> Scoped {
-        Scoped(Some(self))
+        Scoped::new(self)
     }
 
     /// The run's name.
@@ -202,12 +199,13 @@ impl Sandbox {
         Ok(HostDirectory::new(&self.directory, &self.host(host)?.name).upper())
     }
 
-    /// A number (SHA-256 in hex) for all that is on the host's disk, except what a running system changes by itself.
+    /// A number (SHA-256 in hex) for all in which the host's disk differs from its image, except what a running system
+    /// changes by itself.
     ///
     /// # Errors
     /// [`SandboxError::NoHost`], or when a file cannot be read.
     pub fn fingerprint(&self, host: &str) -> Result<String, SandboxError> {
-        fingerprint::of_layer(&self.upper(host)?)
+        fingerprint::of_layer(&self.upper(host)?, &self.host(host)?.image_root)
     }
 
     fn at(settings: &Settings, run: &str) -> Self {
@@ -269,180 +267,6 @@ impl Sandbox {
         }
         .argv())
     }
-
-    fn make(
-        &mut self,
-        settings: &Settings,
-        hosts: &[HostSpec],
-        progress: &dyn Fn(&str),
-    ) -> Result<(), SandboxError> {
-        let images = hosts
-            .iter()
-            .map(|host| host.image.ensure(settings, progress))
-            .collect::<Result<Vec<_>, _>>()?;
-        fs::create_dir_all(&self.directory)
-            .map_err(SandboxError::file("make directory", &self.directory))?;
-        self.state.write(&self.directory)?;
-        self.make_network()?;
-        self.name_hosts(hosts)?;
-        self.prepare_hosts(&images)?;
-        progress(&format!(
-            "starting {}",
-            hosts
-                .iter()
-                .map(|h| h.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-        ));
-        self.start_hosts()?;
-        let deadline = Instant::now() + ready::PATIENCE;
-        for host in &self.state.hosts {
-            ready::wait(
-                host,
-                &HostDirectory::new(&self.directory, &host.name),
-                deadline,
-            )?;
-            progress(&format!(
-                "{} is up at {} ({})",
-                host.name, host.address, host.image
-            ));
-        }
-        Ok(())
-    }
-
-    fn make_network(&mut self) -> Result<(), SandboxError> {
-        let seed = run_name::number_of(self.directory.as_os_str().as_encoded_bytes());
-        let (state, directory) = (&mut self.state, &self.directory);
-        network::make(seed, &mut |bridge: &str, subnet: Subnet| {
-            state.bridge = Some(bridge.to_owned());
-            state.subnet = Some(subnet);
-            state.write(directory)
-        })
-    }
-
-    fn name_hosts(&mut self, hosts: &[HostSpec]) -> Result<(), SandboxError> {
-        let Some(subnet) = self.state.subnet else {
-            return Ok(());
-        };
-        let placed = hosts.iter().enumerate().map(|(place, host)| HostState {
-            name: host.name.clone(),
-            image: host.image,
-            address: subnet.host(place),
-            nspawn: None,
-        });
-        self.state.hosts = placed.collect();
-        self.state.write(&self.directory)
-    }
-
-    fn prepare_hosts(&self, images: &[PathBuf]) -> Result<(), SandboxError> {
-        let login_key = host::make_key(&self.private_key(), &self.state.run)?;
-        let mut known_hosts = String::new();
-        for (host, image) in self.state.hosts.iter().zip(images) {
-            let directory = HostDirectory::new(&self.directory, &host.name);
-            directory.mount_over(image)?;
-            let identity = self.identity(host, &login_key);
-            known_hosts.push_str(&inventory::known_host(
-                host,
-                &identity.write_into(&directory.root())?,
-            ));
-        }
-        let inventory = inventory::ini(&self.state.hosts, &self.private_key(), &self.known_hosts());
-        for (path, text) in [
-            (self.known_hosts(), known_hosts),
-            (self.inventory(), inventory),
-        ] {
-            fs::write(&path, text).map_err(SandboxError::file("write", &path))?;
-        }
-        Ok(())
-    }
-
-    fn identity<'a>(&'a self, host: &'a HostState, login_key: &'a str) -> Identity<'a> {
-        let bits = self.state.subnet.map(Subnet::bits).unwrap_or_default();
-        let gateway = self
-            .state
-            .subnet
-            .map(|subnet| subnet.gateway().to_string())
-            .unwrap_or_default();
-        let address = format!("{}/{bits}", host.address);
-        Identity {
-            host,
-            neighbours: &self.state.hosts,
-            address,
-            gateway,
-            login_key,
-        }
-    }
-
-    fn start_hosts(&mut self) -> Result<(), SandboxError> {
-        let bridge = self.state.bridge.clone().unwrap_or_default();
-        for place in 0..self.state.hosts.len() {
-            let host = &mut self.state.hosts[place];
-            let directory = HostDirectory::new(&self.directory, &host.name);
-            let child = host::start(&directory, &host.name, &machine(&bridge, place), &bridge)?;
-            host.nspawn = Process::of(child.id());
-            self.children.push(child);
-            self.state.write(&self.directory)?;
-        }
-        Ok(())
-    }
-
-    /// Removes whatever there is of the run, in whatever state it is.
-    fn clear(&mut self) -> Result<(), SandboxError> {
-        for host in &self.state.hosts {
-            HostDirectory::new(&self.directory, &host.name).end(&host.name, host.nspawn)?;
-        }
-        for child in &mut self.children {
-            // It has ended; this only takes its status from the kernel.
-            let _ = child.wait();
-        }
-        if let Some(bridge) = &self.state.bridge {
-            (0..self.state.hosts.len())
-                .try_for_each(|place| host::forget_machine(&machine(bridge, place)))?;
-            network::remove(bridge)?;
-        }
-        tree::remove_all(&self.directory)?;
-        self.state.hosts.clear();
-        self.state.bridge = None;
-        Ok(())
-    }
-}
-
-/// A run that ends with its value: for tests, which may panic.
-#[derive(Debug)]
-pub struct Scoped(Option<Sandbox>);
-
-impl Scoped {
-    /// Ends the run and says whether that worked.
-    ///
-    /// # Errors
-    /// As [`Sandbox::down`].
-    pub fn down(mut self) -> Result<(), SandboxError> {
-        self.0.take().map_or(Ok(()), Sandbox::down)
-    }
-}
-
-impl Deref for Scoped {
-    type Target = Sandbox;
-
-    fn deref(&self) -> &Sandbox {
-        self.0
-            .as_ref()
-            .expect("only `down` and `drop` take it, and both take the whole value")
-    }
-}
-
-impl Drop for Scoped {
-    fn drop(&mut self) {
-        if let Some(sandbox) = self.0.take() {
-            // What is left is cleared by the next `up` of this name.
-            let _ = sandbox.down();
-        }
-    }
-}
-
-/// The machine's name: short enough that its link's name, `vb-…`, stays within the kernel's 15 characters.
-fn machine(bridge: &str, place: usize) -> String {
-    format!("{bridge}{place}")
 }
 
 fn check_hosts(run: &str, hosts: &[HostSpec]) -> Result<(), SandboxError> {
@@ -496,10 +320,5 @@ mod tests {
         let error = Sandbox::open(&settings, "other").unwrap_err().to_string();
         assert_eq!(error, "no sandbox run is called `other`; there are: known");
         assert_eq!(Sandbox::list(&settings).unwrap().len(), 1);
-    }
-
-    #[test]
-    fn the_longest_link_name_fits_the_kernel() {
-        assert!(format!("vb-{}", machine("fc012345", MOST_HOSTS - 1)).len() <= 15);
     }
 }

@@ -11,7 +11,7 @@ const LONGEST: usize = 32;
 
 /// Gives a run name for `purpose` that belongs to the directory `place`: two work trees on one machine get different
 /// names, and a run that was cut off is found again by the next one from the same place.
-pub fn of_place(purpose: &str, place: &Path) -> String {
+pub fn run_name_for(purpose: &str, place: &Path) -> String {
     let room = LONGEST - 9;
     let purpose: String = purpose.chars().take(room).collect();
     format!(
@@ -57,11 +57,11 @@ mod tests {
     #[test]
     fn two_places_have_two_names_and_one_place_one() {
         let [one, two] = ["/src/one", "/src/two"]
-            .map(|place| of_place("a-purpose-with-a-very-long-name", Path::new(place)));
+            .map(|place| run_name_for("a-purpose-with-a-very-long-name", Path::new(place)));
         assert_ne!(one, two);
         assert_eq!(
             one,
-            of_place("a-purpose-with-a-very-long-name", Path::new("/src/one"))
+            run_name_for("a-purpose-with-a-very-long-name", Path::new("/src/one"))
         );
         assert!(check("run", &one).is_ok(), "{one}");
     }

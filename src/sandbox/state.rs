@@ -33,6 +33,8 @@ pub(super) struct HostState {
     pub(super) name: String,
     /// Its system.
     pub(super) image: Image,
+    /// The root directory of that system, below what the host itself writes.
+    pub(super) image_root: PathBuf,
     /// Its address.
     pub(super) address: Ipv4Addr,
     /// The `systemd-nspawn` that runs it; none before it is started.
@@ -76,6 +78,7 @@ mod tests {
         let host = HostState {
             name: "web1".into(),
             image: Image::Centos9,
+            image_root: "/images/centos".into(),
             address: Ipv4Addr::new(10, 192, 0, 10),
             nspawn: Process::of(std::process::id()),
         };

@@ -115,7 +115,7 @@ impl Runner {
         Ok(())
     }
 
-    pub(super) fn is_cancelled(&self) -> bool {
+    pub fn is_cancelled(&self) -> bool {
         *self.cancel.borrow()
     }
 

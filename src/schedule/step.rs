@@ -75,7 +75,7 @@ impl<'a> HostStep<'a> {
     /// A loop that cannot be had does not matter where the step's condition rules it out.
     fn loop_failed(&self, problem: &Fault) -> Ending {
         let item = self.item(Arc::clone(&self.scope), None);
-        let mut conditions = self.step.frame.gather(Key::When).into_iter();
+        let mut conditions = self.step.frame.conditions().into_iter();
         if conditions.any(|node| matches!(item.condition(node), Ok(false))) {
             return Ending::skipped(item.module(), "Conditional result was False", None);
         }
@@ -551,7 +551,7 @@ fn extended(values: &[Value], index: usize) -> Value {
     if let Some(next) = values.get(index + 1) {
         map.push(("nextitem", next.clone()));
     }
-    Value::from_iter(map)
+    Value::from_pairs(map)
 }
 
 /// What a loop comes to, as Ansible sums it up.

@@ -17,11 +17,7 @@ pub enum YamlError {
         first: Place,
     },
     #[error("{found} cannot be a key of a map")]
-    UnusableKey {
-        found: &'static str,
-        place: Place,
-        template: bool,
-    },
+    UnusableKey { found: &'static str, place: Place },
     #[error("unknown tag `{tag}`")]
     UnknownTag { tag: String, place: Place },
     #[error("tag `{tag}` needs {wanted}, found {found}")]
@@ -75,9 +71,6 @@ impl YamlError {
         let help = match self {
             Self::Syntax { help, .. } => return help.clone(),
             Self::DuplicateKey { .. } => "remove one of the two, or rename it",
-            Self::UnusableKey { template: true, .. } => {
-                "a value that begins with `{{` must be quoted: \"{{ … }}\""
-            }
             Self::UnusableKey { .. } => "quote the key, or write a plain word",
             Self::UnknownTag { .. } => {
                 "known tags: !vault !unsafe !!str !!int !!float !!bool !!null !!seq !!map !!timestamp"

@@ -1,9 +1,12 @@
-use std::{
-    fmt::{self, Debug, Display, Formatter},
-    path::{Path, PathBuf},
-    sync::Arc,
+use {
+    super::MASK,
+    std::{
+        fmt::{self, Debug, Display, Formatter},
+        path::{Path, PathBuf},
+        sync::Arc,
+    },
+    zeroize::Zeroizing,
 };
-use zeroize::Zeroizing;
 
 /// A file's text, read once and shared by everything that points into it.
 #[derive(PartialEq, Eq)]
@@ -89,6 +92,14 @@ impl Place {
     /// The bytes from start to end, as written.
     pub fn text(&self) -> &str {
         &self.file.text[self.start..self.end]
+    }
+
+    /// The text to name in a message: `********` where it came out of a vault.
+    pub fn shown(&self) -> &str {
+        if self.file.confidential {
+            return MASK;
+        }
+        self.text()
     }
 
     pub fn start(&self) -> usize {

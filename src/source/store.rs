@@ -193,14 +193,27 @@ mod tests {
     fn opens_vaults_and_shows_nothing_of_them() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("vault.yml");
-        let vault = secrets("pw").encrypt(b"a: [hunter2\n", None).unwrap();
-        fs::write(&path, vault).unwrap();
-        let store = Store::new(secrets("pw"));
-        assert!(store.file(&path).unwrap().is_confidential());
-        let broken = store.document(&path).unwrap_err();
-        let report = Report::new(&broken, 80, false).to_string();
-        assert!(report.contains("vault.yml:"), "{report}");
-        assert!(!report.contains("hunter2"), "{report}");
+        for broken in [
+            "a: [hunter2\n",
+            "a: *hunter2",
+            "a: !hunter2 x",
+            "a: !hunter2!x y",
+            "a:hunter2\nb: c",
+            "a: hunter2: x",
+            "a: 'hunter2' x",
+            "a: {{ hunter2 }}",
+            "hunter2: 1\nhunter2: 2",
+            "!!int hunter2",
+        ] {
+            let vault = secrets("pw").encrypt(broken.as_bytes(), None).unwrap();
+            fs::write(&path, vault).unwrap();
+            let store = Store::new(secrets("pw"));
+            assert!(store.file(&path).unwrap().is_confidential());
+            let fault = store.document(&path).unwrap_err();
+            let report = Report::new(&fault, 80, false).to_string();
+            assert!(report.contains("vault.yml:"), "{report}");
+            assert!(!report.contains("hunter2"), "{report}");
+        }
 
         let wrong = fault(&Store::new(secrets("no")), &path);
         assert!(

@@ -3,7 +3,7 @@ use {
     crate::{
         inventory::Inventory,
         program::{Frame, Library, Role},
-        source::Store,
+        source::{Fault, Store},
         template::Engine,
     },
     std::{
@@ -181,5 +181,32 @@ impl World {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
         result
+    }
+
+    /// What is worth saying about the inventory but stops nothing.
+    pub fn inventory_warnings(&self) -> Vec<String> {
+        let inventory = self
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        inventory
+            .warnings()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    /// Says what is wrong with the inventory's variables of these hosts.
+    ///
+    /// # Errors
+    /// A file of variables that cannot be read, decrypted or understood.
+    pub fn check_inventory(&self, hosts: &[String]) -> Result<(), Fault> {
+        let inventory = self
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        hosts
+            .iter()
+            .try_for_each(|host| inventory.layers(host, &self.store).map(drop))
     }
 }

@@ -145,7 +145,7 @@ pub fn encrypt(plain: &[u8], password: &Password, id: Option<&str>) -> Result<St
 }
 
 /// The content of a vault as text.
-pub(crate) fn text(mut plain: Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, VaultError> {
+fn text(mut plain: Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, VaultError> {
     match String::from_utf8(std::mem::take(&mut *plain)) {
         Ok(text) => Ok(Zeroizing::new(text)),
         Err(error) => {

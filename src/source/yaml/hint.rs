@@ -1,5 +1,9 @@
 use {
-    super::super::{Place, SourceFile, YamlError},
+    super::{
+        super::{Place, SourceFile, YamlError},
+        spot::Spot,
+        wording,
+    },
     std::sync::Arc,
 };
 
@@ -17,14 +21,38 @@ pub(super) fn explain(info: &str, file: &Arc<SourceFile>, at: usize) -> YamlErro
         .or_else(|| quote(info, &spot))
         .or_else(|| escape(info, &spot))
         .or_else(|| sibling(info, &spot))
+        .or_else(|| keyless(info, &spot))
         .or_else(|| listed(info, &spot))
         .unwrap_or_else(|| Finding::new(info, spot.at, None));
     YamlError::Syntax {
         what: finding.what,
         place: Place::new(file, finding.at, spot.word_end(finding.at)),
-        help: finding.help,
+        help: showable(finding.help, file),
     }
 }
+
+/// The help quotes the text, which a file out of a vault must not show.
+fn showable(help: Option<String>, file: &SourceFile) -> Option<String> {
+    help.filter(|_| !file.is_confidential())
+}
+
+/// Says that a template must be quoted: what YAML took for a map in a map, the outer one opening at a byte.
+pub(super) fn unquoted_template(file: &Arc<SourceFile>, at: usize) -> YamlError {
+    let finding = template(&Spot::new(file.text(), at)).unwrap_or_else(|| {
+        Finding::helped(
+            UNQUOTED,
+            at,
+            "write \"{{ … }}\", with quotes around the whole value",
+        )
+    });
+    YamlError::Syntax {
+        what: finding.what,
+        place: Place::new(file, finding.at, finding.at + 2),
+        help: showable(finding.help, file),
+    }
+}
+
+const UNQUOTED: &str = "a template that begins a value must be quoted";
 
 struct Finding {
     what: String,
@@ -43,70 +71,10 @@ impl Finding {
     }
 }
 
-/// Where the parser gave up, and the line around it.
-struct Spot<'text> {
-    text: &'text str,
-    at: usize,
-    /// Where the line begins.
-    start: usize,
-    line: &'text str,
-}
-
-impl<'text> Spot<'text> {
-    fn new(text: &'text str, at: usize) -> Self {
-        let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let line = text[start..].lines().next().unwrap_or_default();
-        Self {
-            text,
-            at,
-            start,
-            line,
-        }
-    }
-
-    /// The line above, where there is one.
-    fn above(&self) -> Option<Spot<'text>> {
-        let end = self.start.checked_sub(1)?;
-        Some(Spot::new(self.text, end))
-    }
-
-    fn indent(&self) -> usize {
-        self.line.len() - self.line.trim_start().len()
-    }
-
-    /// The key and where its value begins in the line, after dashes: `- key: value`.
-    fn value(&self) -> (Option<&'text str>, usize) {
-        let mut begin = self.indent();
-        while let Some(rest) = self.line[begin..].strip_prefix("- ") {
-            begin = self.line.len() - rest.trim_start().len();
-        }
-        match self.line[begin..].split_once(": ") {
-            Some((key, value)) if is_word(key) => {
-                (Some(key), self.line.len() - value.trim_start().len())
-            }
-            _ => (None, begin),
-        }
-    }
-
-    /// The end of the word that begins at a byte, for the mark under it.
-    fn word_end(&self, at: usize) -> usize {
-        let rest = &self.text[at.min(self.text.len())..];
-        let end = rest.find([' ', '\n', '\r', '\t']).unwrap_or(rest.len());
-        at + end.max(1)
-    }
-}
-
-fn is_word(key: &str) -> bool {
-    !key.is_empty()
-        && key
-            .chars()
-            .all(|part| part.is_alphanumeric() || "_-. /".contains(part))
-}
-
 /// Anchors and tag handles that nobody declared.
 fn name_unknown(info: &str, file: &Arc<SourceFile>, spot: &Spot) -> Option<YamlError> {
     let place = Place::new(file, spot.at, spot.word_end(spot.at));
-    let name = place.text().to_owned();
+    let name = place.shown().to_owned();
     if info.contains("unknown anchor") {
         return Some(YamlError::UnknownAlias { alias: name, place });
     }
@@ -135,7 +103,7 @@ fn template(spot: &Spot) -> Option<Finding> {
     let opens = text.starts_with("{{") || text.starts_with("{%");
     (opens && spot.at >= spot.start + value).then(|| {
         Finding::helped(
-            "a template that begins a value must be quoted",
+            UNQUOTED,
             spot.start + value,
             format!("write {}", quoted(key, text)),
         )
@@ -178,20 +146,23 @@ fn quote(info: &str, spot: &Spot) -> Option<Finding> {
         return Some(Finding::helped(
             "this quote is never closed",
             spot.at,
-            "close it; further lines of a quoted text must be indented deeper than its key",
+            "close it with the same quote",
         ));
     }
-    info.contains("trailing content after").then(|| {
-        let (key, value) = spot.value();
-        Finding::helped(
-            "text after the closing quote",
-            spot.at,
-            format!(
-                "quote the whole value: {}",
-                quoted(key, spot.line[value..].trim_end())
-            ),
-        )
-    })
+    if !info.contains("trailing content after") {
+        return None;
+    }
+    let (key, value) = spot.value();
+    let text = spot.line[value..].trim_end();
+    let help = match text.starts_with(['"', '\'']) {
+        true => format!("quote the whole value: {}", quoted(key, text)),
+        false => "put the whole value into quotes, or a `,` between two".to_owned(),
+    };
+    Some(Finding::helped(
+        "text after the closing quote",
+        spot.at,
+        help,
+    ))
 }
 
 /// A backslash in double quotes that means nothing.
@@ -237,56 +208,25 @@ fn sibling(info: &str, spot: &Spot) -> Option<Finding> {
     })
 }
 
+/// A line that the parser took for a key until it found no colon; it says so only where the next line begins.
+fn keyless(info: &str, spot: &Spot) -> Option<Finding> {
+    if !info.contains("simple key expect") {
+        return None;
+    }
+    let end = spot.text[..spot.at].trim_end().len();
+    let line = Spot::new(spot.text, end);
+    Some(Finding::helped(
+        "a line without `: ` among the keys of a map",
+        line.start + line.indent(),
+        "write `key: value`, or indent the line if it continues the value above",
+    ))
+}
+
 const ALIGN: &str = "indent it exactly as its siblings are";
 
-/// The parser's other messages that are worth plainer words: part of the message, what is wrong, what to do.
-const PLAINER: [(&str, &str, &str); 8] = [
-    (
-        "block sequence entries are not allowed",
-        "a list cannot begin on the line of its key",
-        "begin it on the next line",
-    ),
-    (
-        "unexpected character",
-        "a value cannot begin with this character",
-        "quote the value",
-    ),
-    (
-        "expected ',' or '}'",
-        "this map of the form `{a: 1, b: 2}` goes wrong here",
-        BRACKETS,
-    ),
-    (
-        "expected ',' or ']'",
-        "this list of the form `[a, b]` goes wrong here",
-        BRACKETS,
-    ),
-    (
-        "illegal placement of ':'",
-        "no key can stand here",
-        BRACKETS,
-    ),
-    ("misplaced bracket", "this bracket closes nothing", BRACKETS),
-    (
-        "invalid indentation in flow construct",
-        "a bracket above is never closed",
-        BRACKETS,
-    ),
-    (
-        "recursion limit",
-        "brackets nested too deeply",
-        "split the value",
-    ),
-];
-
-const BRACKETS: &str =
-    "close every `[` and `{`, and quote values that hold `,` `:` `[` `]` `{` or `}`";
-
 fn listed(info: &str, spot: &Spot) -> Option<Finding> {
-    PLAINER
-        .iter()
-        .find(|(part, ..)| info.contains(part))
-        .map(|&(_, what, help)| Finding::helped(what, spot.at, help))
+    let (what, help) = wording::plainer(info)?;
+    Some(Finding::helped(what, spot.at, help))
 }
 
 /// The value as it should have been written: in the quotes that it does not hold itself.
@@ -296,4 +236,188 @@ fn quoted(key: Option<&str>, value: &str) -> String {
         return format!("`{key}\"{value}\"`");
     }
     format!("`{key}'{}'`", value.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::load;
+    use super::*;
+
+    /// A broken text; line, column and message; and the help.
+    const CASES: &[(&str, &str, &str)] = &[
+        (
+            "a: {{ x }}\n",
+            "1:4: broken YAML: a template that begins a value must be quoted",
+            "write `a: \"{{ x }}\"`",
+        ),
+        (
+            "- m: {{ x }} and\n  b\n",
+            "1:6: broken YAML: a template that begins a value must be quoted",
+            "write `m: \"{{ x }} and\"`",
+        ),
+        (
+            "a: b: c\n",
+            "1:5: broken YAML: a value without quotes cannot hold `: `",
+            "quote it: `a: \"b: c\"`",
+        ),
+        (
+            "- name: install: it's\n",
+            "1:16: broken YAML: a value without quotes cannot hold `: `",
+            "quote it: `name: \"install: it's\"`",
+        ),
+        (
+            "a: \"x\nb: 1\n",
+            "1:4: broken YAML: this quote is never closed",
+            "close it with the same quote",
+        ),
+        (
+            "a: 'x\n",
+            "1:4: broken YAML: this quote is never closed",
+            "close it with the same quote",
+        ),
+        (
+            "a:\n\tb: 1\n",
+            "2:1: broken YAML: a tab cannot indent",
+            "indent with spaces",
+        ),
+        (
+            "a: 1\n b: 2\n",
+            "2:2: broken YAML: a key cannot begin here",
+            "the line above has its value already: indent this line as its siblings are",
+        ),
+        (
+            "a:1\nb: 2\n",
+            "2:1: broken YAML: a key cannot begin here",
+            "put a space after the colon in `a:1`",
+        ),
+        (
+            "a:\n  - 1\n - 2\n",
+            "3:2: broken YAML: a list item among the keys of a map",
+            "indent it exactly as its siblings are",
+        ),
+        (
+            "- a\nb: c\n",
+            "2:1: broken YAML: a key among the items of a list",
+            "indent it exactly as its siblings are",
+        ),
+        (
+            "- a:\n    b\n  - c\n",
+            "3:3: broken YAML: a list item among the keys of a map",
+            "indent it exactly as its siblings are",
+        ),
+        (
+            "a: 'x' y\n",
+            "1:8: broken YAML: text after the closing quote",
+            "quote the whole value: `a: \"'x' y\"`",
+        ),
+        (
+            "when: \"{{ a }}\" == 'b'\n",
+            "1:17: broken YAML: text after the closing quote",
+            "quote the whole value: `when: '\"{{ a }}\" == ''b'''`",
+        ),
+        (
+            "a: 1\nb\nc: 2\n",
+            "2:1: broken YAML: a line without `: ` among the keys of a map",
+            "write `key: value`, or indent the line if it continues the value above",
+        ),
+        (
+            "\"a\":1\n",
+            "1:4: broken YAML: text after the end of the document",
+            "indent it as the lines above, and put a space after each key's `:`; a line `---` begins another document",
+        ),
+        (
+            "a: [1, , 2]\n",
+            "1:8: broken YAML: a value is missing here",
+            "close every `[` and `{`, and quote values that hold `,` `:` `[` `]` `{` or `}`",
+        ),
+        (
+            "hosts: *\n",
+            "1:8: broken YAML: `*` and `&` begin the name of an anchor",
+            "quote a value that begins with one, such as \"*\"",
+        ),
+        (
+            "a: |#b\n c\n",
+            "1:5: broken YAML: a `#` without a space before it",
+            "put a space before the `#`",
+        ),
+        (
+            "a: [\n",
+            "2:1: broken YAML: a value is missing here",
+            "close every `[` and `{`, and quote values that hold `,` `:` `[` `]` `{` or `}`",
+        ),
+        (
+            "a: @foo\n",
+            "1:4: broken YAML: a value cannot begin with this character",
+            "quote the value",
+        ),
+        (
+            "a: [1, 2\nb: c\n",
+            "2:2: broken YAML: no key can stand here",
+            "close every `[` and `{`, and quote values that hold `,` `:` `[` `]` `{` or `}`",
+        ),
+        (
+            "a: {b: 1\n",
+            "2:1: broken YAML: this map of the form `{a: 1, b: 2}` goes wrong here",
+            "close every `[` and `{`, and quote values that hold `,` `:` `[` `]` `{` or `}`",
+        ),
+        (
+            "a: ]\n",
+            "1:4: broken YAML: this bracket closes nothing",
+            "close every `[` and `{`, and quote values that hold `,` `:` `[` `]` `{` or `}`",
+        ),
+        (
+            "a: \"\\\\ \\d\"\n",
+            "1:8: broken YAML: `\\d` is no escape in double quotes",
+            "write `\\\\` for a backslash, or use single quotes",
+        ),
+        (
+            "a: - b\n",
+            "1:4: broken YAML: a list cannot begin on the line of its key",
+            "begin it on the next line",
+        ),
+        (
+            "a: !x!y z\n",
+            "1:4: unknown tag `!x!y`",
+            "known tags: !vault !unsafe !!str !!int !!float !!bool !!null !!seq !!map !!timestamp",
+        ),
+        (
+            "a: |\n    x\n  y: z\n",
+            "3:3: broken YAML: this line belongs to no map above it",
+            "indent it exactly as its siblings are",
+        ),
+        (
+            "a: [\"b\" c]\n",
+            "1:9: broken YAML: text after the closing quote",
+            "put the whole value into quotes, or a `,` between two",
+        ),
+        (
+            "x: {{ a }} {{ b }}\n",
+            "1:4: broken YAML: a template that begins a value must be quoted",
+            "write `x: \"{{ a }} {{ b }}\"`",
+        ),
+        (
+            "{% if x %}\n",
+            "1:1: broken YAML: a template that begins a value must be quoted",
+            "write `\"{% if x %}\"`",
+        ),
+        (
+            "a: %x\n",
+            "1:4: broken YAML: a value cannot begin with this character",
+            "quote the value",
+        ),
+    ];
+
+    #[test]
+    fn names_the_place_and_the_cure() {
+        for (text, message, help) in CASES {
+            let error = load(&SourceFile::new("f", *text)).unwrap_err();
+            let place = error.place();
+            assert_eq!(
+                &format!("{}:{}: {error}", place.line(), place.column()),
+                message,
+                "{text}"
+            );
+            assert_eq!(&error.help().unwrap_or_default(), help, "{text}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 use {
     super::{
-        super::{Kind, Node, Place, YamlError},
+        super::{Kind, Node, YamlError},
+        hint,
         key::{Identity, Index},
     },
     std::collections::hash_map::Entry,
@@ -20,7 +21,7 @@ impl Draft {
         let identity = Identity::of(&key).ok_or_else(|| unusable(&key))?;
         match self.index.entry(identity) {
             Entry::Occupied(first) => Err(YamlError::DuplicateKey {
-                key: key.place.text().to_owned(),
+                key: key.place.shown().to_owned(),
                 place: key.place,
                 first: self.entries[*first.get()].0.place.clone(),
             }),
@@ -99,15 +100,13 @@ fn unmergeable(value: &Node) -> YamlError {
 }
 
 fn unusable(key: &Node) -> YamlError {
+    let place = &key.place;
+    let before = &place.file().text()[..place.start()];
+    if place.text().starts_with('{') && before.ends_with('{') {
+        return hint::unquoted_template(place.file(), place.start() - 1);
+    }
     YamlError::UnusableKey {
         found: key.describe(),
-        place: key.place.clone(),
-        template: opens_template(&key.place),
+        place: place.clone(),
     }
-}
-
-/// Whether the key is the inner map of an unquoted `{{ … }}`.
-fn opens_template(key: &Place) -> bool {
-    let text = key.file().text();
-    key.text().starts_with('{') && text[..key.start()].ends_with('{')
 }

@@ -4,10 +4,13 @@ mod hint;
 mod key;
 mod limit;
 mod load;
+mod loader;
 mod map;
 mod offset;
 mod relaxed;
 mod resolve;
+mod spot;
 mod tag;
+mod wording;
 
 pub use load::{load, load_one};

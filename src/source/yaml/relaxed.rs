@@ -17,7 +17,7 @@ pub(super) struct Relaxed<'text> {
 const PAD: &str = "                                ";
 /// How often a text is parsed again at most; and how many bytes that may be in all.
 const ATTEMPTS: usize = 1000;
-const WORK: usize = 128 << 20;
+const WORK: usize = 32 << 20;
 
 impl<'text> Relaxed<'text> {
     pub(super) fn new(text: &'text str) -> Self {

@@ -67,32 +67,27 @@ fn radix(digits: &str, base: u32, negative: bool) -> Result<i64, Unfit> {
     if digits.is_empty() {
         return Err(Unfit::NotOne);
     }
-    positional(digits.into_iter(), base, negative)
+    digits
+        .into_iter()
+        .try_fold(0, |total, digit| step(total, base, digit, negative))
+        .ok_or(Unfit::TooLarge)
 }
 
 fn sexagesimal(digits: &str, negative: bool) -> Result<i64, Unfit> {
     let (first, rest) = digits.split_once(':').ok_or(Unfit::NotOne)?;
-    let first = radix(first, 10, negative)?;
-    rest.split(':').try_fold(first, |total, part| {
-        let part = minute(part).ok_or(Unfit::NotOne)?;
-        step(total, 60, part, negative).ok_or(Unfit::TooLarge)
-    })
+    let rest: Option<Vec<u32>> = rest.split(':').map(minute).collect();
+    let rest = rest.ok_or(Unfit::NotOne)?;
+    rest.into_iter()
+        .try_fold(radix(first, 10, negative)?, |total, part| {
+            step(total, 60, part, negative)
+        })
+        .ok_or(Unfit::TooLarge)
 }
 
 /// One place of a number in base 60: 0 to 59 in one or two digits.
 fn minute(part: &str) -> Option<u32> {
     let digits = matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9']);
     digits.then(|| part.parse().ok()).flatten()
-}
-
-fn positional(
-    mut digits: impl Iterator<Item = u32>,
-    base: u32,
-    negative: bool,
-) -> Result<i64, Unfit> {
-    digits
-        .try_fold(0, |total, digit| step(total, base, digit, negative))
-        .ok_or(Unfit::TooLarge)
 }
 
 /// Adds a digit away from zero, so that the smallest number fits as well as the largest.
@@ -239,6 +234,7 @@ mod tests {
             "01:30",
             "1:60",
             "1:",
+            "99999999999999999999:60",
             "1:030",
             "_1",
             ".",

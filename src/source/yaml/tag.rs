@@ -109,7 +109,7 @@ impl Meaning {
         };
         fits.map_err(|unfit| match unfit {
             Unfit::TooLarge => too_large(text, place),
-            Unfit::NotOne => self.mismatch(format!("`{}`", abridge(text)), place),
+            Unfit::NotOne => self.mismatch(format!("`{}`", abridge(text, place)), place),
         })
     }
 
@@ -141,20 +141,27 @@ fn untemplated(text: &str, style: ScalarStyle, place: &Place) -> Result<Kind, Ya
 
 fn unknown(tag: &str, place: &Place) -> YamlError {
     YamlError::UnknownTag {
-        tag: tag.replace(CORE, "!!"),
+        tag: if place.file().is_confidential() {
+            place.shown().to_owned()
+        } else {
+            tag.replace(CORE, "!!")
+        },
         place: place.clone(),
     }
 }
 
 fn too_large(text: &str, place: &Place) -> YamlError {
     YamlError::NumberTooLarge {
-        number: abridge(text),
+        number: abridge(text, place),
         place: place.clone(),
     }
 }
 
 /// The first line, cut where it is long.
-fn abridge(text: &str) -> String {
+fn abridge(text: &str, place: &Place) -> String {
+    if place.file().is_confidential() {
+        return place.shown().to_owned();
+    }
     let line = text.lines().next().unwrap_or_default();
     let mut short: String = line.chars().take(40).collect();
     if short.len() < text.trim_end().len() {

@@ -1,0 +1,194 @@
+use {
+    super::{
+        exit, listing,
+        option::RunOptions,
+        playbooks::{self, Loader},
+        print::print,
+        session::{HANDSHAKES, PATIENCE, Session},
+        terminal,
+    },
+    crate::{
+        event::{Recap, Tally},
+        program::{Program, TagFilter},
+        schedule::{Connections, Options, Runner, Sink},
+        variable::{Settings, World},
+    },
+    anyhow::Result,
+    std::{path::PathBuf, sync::Arc},
+    tokio::sync::watch,
+};
+
+/// `farcast apply`.
+pub(super) fn apply(options: &RunOptions) -> Result<u8> {
+    let (recap, interrupted) = match run(options)? {
+        Some(ended) => ended,
+        None => return Ok(exit::FINE),
+    };
+    Ok(code(&recap, interrupted))
+}
+
+/// `farcast plan`: a dry run with differences.
+pub(super) fn plan(mut options: Box<RunOptions>) -> Result<u8> {
+    options.check = true;
+    options.output.diff = true;
+    let (recap, interrupted) = match run(&options)? {
+        Some(ended) => ended,
+        None => return Ok(exit::FINE),
+    };
+    let would_change = |tally: &Tally| tally.changed > 0 || tally.unknown > 0;
+    Ok(match code(&recap, interrupted) {
+        exit::FINE if recap.hosts.iter().any(|(_, tally)| would_change(tally)) => {
+            exit::WOULD_CHANGE
+        }
+        code => code,
+    })
+}
+
+fn code(recap: &Recap, interrupted: bool) -> u8 {
+    let any = |count: fn(&Tally) -> u32| recap.hosts.iter().any(|(_, tally)| count(tally) > 0);
+    match () {
+        () if interrupted => exit::INTERRUPTED,
+        () if any(|tally| tally.failed) => exit::TASK_FAILED,
+        () if any(|tally| tally.unreachable) => exit::UNREACHABLE,
+        () => exit::FINE,
+    }
+}
+
+/// Reads everything, checks it, and runs it, unless only a list was asked for.
+fn run(options: &RunOptions) -> Result<Option<(Recap, bool)>> {
+    let session = Session::begin(&options.vault)?;
+    let dir = playbooks::dir(&options.playbooks);
+    let inventory = session.inventory(&options.inventory, Some(&dir))?;
+    let world = Arc::new(World::new(
+        session.engine(),
+        Arc::clone(&session.store),
+        inventory,
+        session.extra_vars(&options.inventory)?,
+        settings(options, &session),
+    ));
+    let loader = Loader {
+        session: &session,
+        world: &world,
+    };
+    let programs = loader.programs(&options.playbooks)?;
+    if listing::is_asked(&options.choice) {
+        print(listing::listing(options, &loader, &programs)?)?;
+        return Ok(None);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime
+        .block_on(go(options, &session, world, &programs))
+        .map(Some)
+}
+
+async fn go(
+    options: &RunOptions,
+    session: &Session,
+    world: Arc<World>,
+    programs: &[Program],
+) -> Result<(Recap, bool)> {
+    let diff = world.settings.diff;
+    let style = terminal::style(&options.output, diff, &session.config, &session.environment);
+    let sink = Sink::new(terminal::audience(
+        options.output.format,
+        style,
+        &session.redactor,
+    ));
+    for warning in world.inventory_warnings() {
+        sink.warn(warning, None);
+    }
+    let unheeded = session.config.unheeded();
+    if !unheeded.is_empty() {
+        sink.warn(
+            format!(
+                "ansible.cfg: these settings have no effect in farcast: {}",
+                unheeded.join(", ")
+            ),
+            None,
+        );
+    }
+    let (stop, cancel) = watch::channel(false);
+    let run = run_options(options, session, diff)?;
+    let connections = Connections::new(session.agents()?, HANDSHAKES, PATIENCE);
+    let runner = Runner::new(
+        world,
+        run,
+        connections,
+        sink,
+        cancel,
+        Box::new(terminal::ask),
+    );
+    let names = options
+        .playbooks
+        .iter()
+        .map(|path: &PathBuf| path.display().to_string())
+        .collect();
+    let watching = tokio::spawn(interrupt(stop));
+    let recap = runner.run(names, programs).await;
+    let interrupted = runner.is_cancelled();
+    watching.abort();
+    Ok((recap?, interrupted))
+}
+
+/// Turns the signal on at the first Ctrl-C or SIGTERM; the second one ends the program at once.
+async fn interrupt(stop: watch::Sender<bool>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        if stop.send_replace(true) {
+            std::process::exit(i32::from(exit::INTERRUPTED));
+        }
+    }
+}
+
+fn settings(options: &RunOptions, session: &Session) -> Settings {
+    Settings {
+        check: options.check,
+        diff: options.output.diff || session.config.bool("diff.always") == Some(true),
+        verbosity: options.output.verbose,
+        forks: forks(options, session),
+        limit: options.inventory.limit.clone(),
+        tags: options.choice.tags.clone(),
+        skip_tags: options.choice.skip_tags.clone(),
+        config_file: session.config.path.clone(),
+        inventory_sources: session
+            .sources(&options.inventory)
+            .into_iter()
+            .map(PathBuf::from)
+            .collect(),
+    }
+}
+
+/// Hosts are cheap here: no process and no thread each.
+fn forks(options: &RunOptions, session: &Session) -> usize {
+    options
+        .forks
+        .or_else(|| session.config.number("defaults.forks"))
+        .unwrap_or(50)
+}
+
+fn run_options(options: &RunOptions, session: &Session, diff: bool) -> Result<Options> {
+    let choice = &options.choice;
+    Ok(Options {
+        check: options.check,
+        diff,
+        forks: forks(options, session),
+        tags: TagFilter::new(choice.tags.clone(), choice.skip_tags.clone()),
+        start_at: choice.start_at_task.clone(),
+        step: choice.step,
+        force_handlers: options.force_handlers
+            || session.config.bool("defaults.force_handlers") == Some(true),
+        limit: options.inventory.limit.clone(),
+        any_errors_fatal: session.config.bool("defaults.any_errors_fatal") == Some(true),
+        stream: true,
+        login: session.login(&options.connection, &options.escalation)?,
+    })
+}

@@ -1,0 +1,44 @@
+use {
+    super::{
+        completions::CompletionsArguments,
+        doc::DocArguments,
+        inventory::InventoryArguments,
+        man::ManArguments,
+        option::{RunOptions, ValidateOptions},
+        vault::VaultArguments,
+    },
+    clap::{Parser, Subcommand},
+};
+
+/// Bring hosts into the state that Ansible playbooks declare: over SSH, with nothing needed on the hosts.
+#[derive(Debug, Parser)]
+#[command(
+    name = "farcast",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Run playbooks.
+    Apply(Box<RunOptions>),
+    /// Say what `apply` would change, with differences, and change nothing. Exit code 0: in sync; 3: something would change.
+    Plan(Box<RunOptions>),
+    /// Check playbooks without touching a host.
+    Validate(Box<ValidateOptions>),
+    /// Show hosts, groups and their variables, as `ansible-inventory` does.
+    Inventory(Box<InventoryArguments>),
+    /// Describe modules and their arguments.
+    Doc(DocArguments),
+    /// Encrypt, decrypt, view and edit vaults, as `ansible-vault` does.
+    Vault(VaultArguments),
+    /// Print a script that completes farcast's command line in a shell.
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write the pages of all verbs into a directory.
+    Man(ManArguments),
+}

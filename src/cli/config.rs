@@ -1,0 +1,178 @@
+use {
+    super::environment::Environment,
+    std::{
+        collections::BTreeMap,
+        fs,
+        path::{Path, PathBuf},
+    },
+};
+
+/// Settings from `ansible.cfg` and `ANSIBLE_*` variables; the environment wins.
+#[derive(Debug, Default)]
+pub(super) struct Config {
+    pub(super) path: Option<PathBuf>,
+    /// `section.name` to value.
+    values: BTreeMap<String, String>,
+}
+
+/// Settings that mean something to farcast: section and name, and the variable behind `ANSIBLE_`.
+const KNOWN: &[(&str, &str)] = &[
+    ("defaults.inventory", "INVENTORY"),
+    ("defaults.forks", "FORKS"),
+    ("defaults.remote_user", "REMOTE_USER"),
+    ("defaults.remote_port", "REMOTE_PORT"),
+    ("defaults.private_key_file", "PRIVATE_KEY_FILE"),
+    ("defaults.host_key_checking", "HOST_KEY_CHECKING"),
+    ("defaults.roles_path", "ROLES_PATH"),
+    ("defaults.timeout", "TIMEOUT"),
+    ("defaults.gathering", "GATHERING"),
+    ("defaults.transport", "TRANSPORT"),
+    ("defaults.vault_password_file", "VAULT_PASSWORD_FILE"),
+    ("defaults.vault_identity_list", "VAULT_IDENTITY_LIST"),
+    ("defaults.ask_pass", "ASK_PASS"),
+    ("defaults.ask_vault_pass", "ASK_VAULT_PASS"),
+    ("defaults.force_handlers", "FORCE_HANDLERS"),
+    ("defaults.any_errors_fatal", "ANY_ERRORS_FATAL"),
+    ("defaults.display_skipped_hosts", "DISPLAY_SKIPPED_HOSTS"),
+    ("defaults.display_ok_hosts", "DISPLAY_OK_HOSTS"),
+    ("defaults.nocolor", "NOCOLOR"),
+    ("privilege_escalation.become", "BECOME"),
+    ("privilege_escalation.become_method", "BECOME_METHOD"),
+    ("privilege_escalation.become_user", "BECOME_USER"),
+    ("privilege_escalation.become_ask_pass", "BECOME_ASK_PASS"),
+    ("ssh_connection.ssh_args", "SSH_ARGS"),
+    ("ssh_connection.ssh_common_args", "SSH_COMMON_ARGS"),
+    ("ssh_connection.ssh_extra_args", "SSH_EXTRA_ARGS"),
+    ("diff.always", "DIFF_ALWAYS"),
+];
+
+/// Settings that farcast answers by being what it is: no word about them is needed.
+const MOOT: &[&str] = &[
+    "defaults.interpreter_python",
+    "defaults.stdout_callback",
+    "defaults.deprecation_warnings",
+    "defaults.retry_files_enabled",
+    "defaults.command_warnings",
+    "defaults.localhost_warning",
+    "defaults.allow_world_readable_tmpfiles",
+    "ssh_connection.pipelining",
+    "ssh_connection.control_path",
+    "ssh_connection.control_path_dir",
+    "ssh_connection.scp_if_ssh",
+    "ssh_connection.transfer_method",
+];
+
+impl Config {
+    /// Reads the first `ansible.cfg` there is: `ANSIBLE_CONFIG`, the working directory, the home, `/etc/ansible`.
+    pub(super) fn read(environment: &Environment) -> anyhow::Result<Self> {
+        let named = environment.ansible("CONFIG").map(PathBuf::from);
+        let places = [
+            named.clone(),
+            Some(PathBuf::from("ansible.cfg")),
+            environment
+                .home
+                .as_ref()
+                .map(|home| home.join(".ansible.cfg")),
+            Some(PathBuf::from("/etc/ansible/ansible.cfg")),
+        ];
+        let path = places.into_iter().flatten().find(|path| path.is_file());
+        let mut config = match &path {
+            Some(path) => Self::parse(&fs::read_to_string(path)?),
+            None => Self::default(),
+        };
+        config.path = path;
+        for (name, variable) in KNOWN {
+            if let Some(value) = environment.ansible(variable) {
+                config.values.insert((*name).to_owned(), value.to_owned());
+            }
+        }
+        Ok(config)
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut config = Self::default();
+        let mut section = String::new();
+        for line in text.lines().map(str::trim) {
+            if let Some(name) = line
+                .strip_prefix('[')
+                .and_then(|rest| rest.split(']').next())
+            {
+                section = name.trim().to_owned();
+                continue;
+            }
+            let line = match line.starts_with(['#', ';']) {
+                true => continue,
+                false => line.split(" ;").next().unwrap_or(line),
+            };
+            if let Some((name, value)) = line.split_once('=') {
+                config.values.insert(
+                    format!("{section}.{}", name.trim()),
+                    value.trim().to_owned(),
+                );
+            }
+        }
+        config
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.values
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn bool(&self, name: &str) -> Option<bool> {
+        crate::playbook::boolean_text(self.text(name)?)
+    }
+
+    pub(super) fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// A path, from the directory of the file that names it.
+    pub(super) fn path(&self, name: &str, environment: &Environment) -> Option<PathBuf> {
+        Some(self.located(self.text(name)?, environment))
+    }
+
+    /// Paths separated by colons.
+    pub(super) fn paths(&self, name: &str, environment: &Environment) -> Vec<PathBuf> {
+        let text = self.text(name).unwrap_or_default();
+        let named = text.split(':').filter(|path| !path.is_empty());
+        named.map(|path| self.located(path, environment)).collect()
+    }
+
+    fn located(&self, text: &str, environment: &Environment) -> PathBuf {
+        let path = environment.expand(text);
+        let dir = self.path.as_deref().and_then(Path::parent);
+        match dir {
+            Some(dir) if path.is_relative() => dir.join(path),
+            _ => path,
+        }
+    }
+
+    /// Settings of the file that mean nothing here.
+    pub(super) fn unheeded(&self) -> Vec<&str> {
+        let known =
+            |name: &str| KNOWN.iter().any(|(known, _)| *known == name) || MOOT.contains(&name);
+        self.values
+            .keys()
+            .map(String::as_str)
+            .filter(|name| !known(name))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_sections_comments_and_says_what_it_does_not_heed() {
+        let config = Config::parse(
+            "[defaults]\n# no\nforks = 7 ; seven\nfancy=1\n[privilege_escalation]\nbecome=yes\n",
+        );
+        assert_eq!(config.number("defaults.forks"), Some(7));
+        assert_eq!(config.bool("privilege_escalation.become"), Some(true));
+        assert_eq!(config.unheeded(), ["defaults.fancy"]);
+    }
+}

@@ -1,0 +1,40 @@
+use {
+    super::{environment::Environment, exit},
+    crate::source::{Fault, Report},
+    std::{
+        io::{IsTerminal, Write},
+        process::ExitCode,
+    },
+};
+
+/// Turns how a verb ended into the exit code, and its error into text on standard error.
+pub(super) fn exit(result: anyhow::Result<u8>) -> ExitCode {
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            // Nothing is left to do where standard error is closed.
+            let _ = writeln!(std::io::stderr(), "{}", text(&error));
+            ExitCode::from(exit::BAD_INPUT)
+        }
+    }
+}
+
+/// A command line that clap does not accept, or a question that it answers itself.
+pub(super) fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    match error.use_stderr() {
+        true => ExitCode::from(exit::BAD_INPUT),
+        false => ExitCode::from(exit::FINE),
+    }
+}
+
+/// An error as a person reads it: with its place and an excerpt, where it has one.
+fn text(error: &anyhow::Error) -> String {
+    let environment = Environment::read();
+    let stderr = std::io::stderr();
+    let colour = stderr.is_terminal() && !environment.no_colour;
+    match error.downcast_ref::<Fault>() {
+        Some(fault) => Report::new(fault, environment.width(), colour).to_string(),
+        None => format!("error: {error:#}"),
+    }
+}

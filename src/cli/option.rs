@@ -1,0 +1,198 @@
+//! Options that several verbs share; named as ansible-playbook names them.
+
+use {
+    clap::{ArgAction, Args, ValueEnum},
+    std::path::PathBuf,
+};
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct RunOptions {
+    /// Playbooks to run, in order.
+    #[arg(required = true, value_name = "PLAYBOOK")]
+    pub(super) playbooks: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) inventory: InventoryOptions,
+    #[command(flatten)]
+    pub(super) connection: ConnectionOptions,
+    #[command(flatten)]
+    pub(super) escalation: EscalationOptions,
+    #[command(flatten)]
+    pub(super) vault: VaultOptions,
+    #[command(flatten)]
+    pub(super) choice: ChoiceOptions,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+    /// Look only: say what would change, and change nothing.
+    #[arg(short = 'C', long)]
+    pub(super) check: bool,
+    /// How many hosts work on a step at once.
+    #[arg(short, long, value_name = "N")]
+    pub(super) forks: Option<usize>,
+    /// Run notified handlers of hosts that failed.
+    #[arg(long)]
+    pub(super) force_handlers: bool,
+    /// Forget gathered facts that were kept from earlier runs.
+    #[arg(long)]
+    pub(super) flush_cache: bool,
+}
+
+/// Which steps.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct ChoiceOptions {
+    /// Only steps with one of these tags.
+    #[arg(short, long, value_name = "TAGS", value_delimiter = ',', action = ArgAction::Append)]
+    pub(super) tags: Vec<String>,
+    /// No steps with one of these tags.
+    #[arg(long, value_name = "TAGS", value_delimiter = ',', action = ArgAction::Append)]
+    pub(super) skip_tags: Vec<String>,
+    /// Begin at the step of this name.
+    #[arg(long, value_name = "NAME")]
+    pub(super) start_at_task: Option<String>,
+    /// Ask before every step.
+    #[arg(long)]
+    pub(super) step: bool,
+    /// List the steps, and run nothing.
+    #[arg(long)]
+    pub(super) list_tasks: bool,
+    /// List the hosts of each play, and run nothing.
+    #[arg(long)]
+    pub(super) list_hosts: bool,
+    /// List the tags of each play, and run nothing.
+    #[arg(long)]
+    pub(super) list_tags: bool,
+    /// Check the playbooks without touching a host.
+    #[arg(long)]
+    pub(super) syntax_check: bool,
+}
+
+/// Which hosts and variables.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct InventoryOptions {
+    /// An inventory: a file, a directory, an executable, or hosts with commas (`a,b,`).
+    #[arg(
+        short,
+        long,
+        visible_alias = "inventory-file",
+        value_name = "INVENTORY"
+    )]
+    pub(super) inventory: Vec<String>,
+    /// Only these hosts of what the pattern selects.
+    #[arg(short, long, value_name = "PATTERN")]
+    pub(super) limit: Option<String>,
+    /// Variables that win over all others: `name=value …`, YAML or JSON, or `@FILE`.
+    #[arg(short, long, value_name = "VARS")]
+    pub(super) extra_vars: Vec<String>,
+    /// The directory whose `group_vars`, `host_vars` and `roles` count as the playbook's.
+    #[arg(long, value_name = "DIR")]
+    pub(super) playbook_dir: Option<PathBuf>,
+}
+
+/// How to reach hosts.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct ConnectionOptions {
+    /// Log in as this user.
+    #[arg(short, long, value_name = "USER")]
+    pub(super) user: Option<String>,
+    /// Ask for the password to log in with.
+    #[arg(short = 'k', long)]
+    pub(super) ask_pass: bool,
+    /// Read the password to log in with from this file.
+    #[arg(
+        long,
+        visible_alias = "conn-pass-file",
+        value_name = "FILE",
+        conflicts_with = "ask_pass"
+    )]
+    pub(super) connection_password_file: Option<PathBuf>,
+    /// Log in with this key.
+    #[arg(long, visible_alias = "key-file", value_name = "FILE")]
+    pub(super) private_key: Option<PathBuf>,
+    /// How to connect: ssh (your own ssh program), russh (built in), local.
+    #[arg(short, long, value_name = "KIND")]
+    pub(super) connection: Option<String>,
+    /// Options for ssh, as ssh takes them.
+    #[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
+    pub(super) ssh_common_args: Option<String>,
+    /// More options for ssh, as ssh takes them.
+    #[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
+    pub(super) ssh_extra_args: Option<String>,
+    /// Seconds until a connection is given up.
+    #[arg(short = 'T', long, value_name = "SECONDS")]
+    pub(super) timeout: Option<u64>,
+    /// Believe the keys of hosts that are not known yet, and remember them. A key that has changed is refused all the same.
+    #[arg(long)]
+    pub(super) accept_new_host_keys: bool,
+}
+
+/// Becoming another user.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct EscalationOptions {
+    /// Become another user for every step.
+    #[arg(short, long)]
+    pub(super) r#become: bool,
+    /// How: sudo, su, doas.
+    #[arg(long, value_name = "METHOD")]
+    pub(super) become_method: Option<String>,
+    /// Whom (root, where nothing is said).
+    #[arg(long, value_name = "USER")]
+    pub(super) become_user: Option<String>,
+    /// Ask for the password to become another user with.
+    #[arg(short = 'K', long)]
+    pub(super) ask_become_pass: bool,
+    /// Read the password to become another user with from this file.
+    #[arg(
+        long,
+        visible_alias = "become-pass-file",
+        value_name = "FILE",
+        conflicts_with = "ask_become_pass"
+    )]
+    pub(super) become_password_file: Option<PathBuf>,
+}
+
+/// Passwords of vaults.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct VaultOptions {
+    /// Ask for the vault password.
+    #[arg(short = 'J', long, visible_alias = "ask-vault-password")]
+    pub(super) ask_vault_pass: bool,
+    /// Read a vault password from this file, or from what it prints where it can be executed.
+    #[arg(long, visible_alias = "vault-pass-file", value_name = "FILE")]
+    pub(super) vault_password_file: Vec<PathBuf>,
+    /// A vault password by id: `ID@FILE` or `ID@prompt`.
+    #[arg(long, value_name = "ID")]
+    pub(super) vault_id: Vec<String>,
+}
+
+/// What to show.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct OutputOptions {
+    /// Say more; up to four times.
+    #[arg(short, long, action = ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// Show what changes in files.
+    #[arg(short = 'D', long)]
+    pub(super) diff: bool,
+    /// What the output is.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line, as `docs/events.md` describes.
+    Jsonl,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct ValidateOptions {
+    /// Playbooks to check.
+    #[arg(required = true, value_name = "PLAYBOOK")]
+    pub(super) playbooks: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) inventory: InventoryOptions,
+    #[command(flatten)]
+    pub(super) vault: VaultOptions,
+}

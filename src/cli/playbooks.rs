@@ -1,0 +1,168 @@
+use {
+    super::session::Session,
+    crate::{
+        playbook::{Entry, Import, Key, Play, playbook},
+        program::{Compiler, Frame, Library, Order, Program},
+        source::{Fault, Node},
+        template::{Value, Variables},
+        variable::{PlayContext, Scope, Surroundings, World},
+    },
+    std::{
+        path::{Path, PathBuf},
+        sync::Arc,
+    },
+};
+
+/// The directory of the first playbook.
+pub(super) fn dir(playbooks: &[PathBuf]) -> PathBuf {
+    let first = playbooks
+        .first()
+        .map(PathBuf::as_path)
+        .unwrap_or(Path::new("."));
+    let dir = first.parent().unwrap_or(Path::new("."));
+    let dir = if dir.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        dir
+    };
+    dir.canonicalize().unwrap_or_else(|_| dir.to_owned())
+}
+
+/// Reads and compiles playbooks.
+pub(super) struct Loader<'a> {
+    pub(super) session: &'a Session,
+    pub(super) world: &'a Arc<World>,
+}
+
+impl Loader<'_> {
+    pub(super) fn programs(&self, playbooks: &[PathBuf]) -> Result<Vec<Program>, Fault> {
+        playbooks.iter().map(|path| self.program(path)).collect()
+    }
+
+    fn program(&self, path: &Path) -> Result<Program, Fault> {
+        let mut program = Program::default();
+        self.read(path, &[], &mut program, 0)?;
+        Ok(program)
+    }
+
+    fn read(
+        &self,
+        path: &Path,
+        around: &[&Import],
+        program: &mut Program,
+        depth: usize,
+    ) -> Result<(), Fault> {
+        let node = self.session.store.document(path)?;
+        let library = Arc::new(Library::new(
+            Arc::clone(&self.session.store),
+            dir(&[path.to_owned()]),
+            self.session.roles_path(),
+        ));
+        for entry in playbook(&node)? {
+            match entry {
+                Entry::Play(play) => {
+                    let play = under(*play, around);
+                    program.plays.push(Arc::new(self.compile(play, &library)?));
+                }
+                Entry::Import(import) => {
+                    let name = self.render(&library, &import.path, None)?;
+                    let next = library.dir.join(&name);
+                    if depth > 50 {
+                        return Err(
+                            Fault::new("the playbook imports itself").at(&import.path.place)
+                        );
+                    }
+                    if !next.is_file() {
+                        return Err(Fault::new(format!("the playbook `{name}` is not there"))
+                            .at(&import.path.place)
+                            .help(format!("looked for {}", next.display())));
+                    }
+                    let mut around = around.to_vec();
+                    around.push(&import);
+                    self.read(&next, &around, program, depth + 1)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The program of a playbook that no file holds: paths are reckoned from `dir`.
+    pub(super) fn in_memory(&self, node: &Node, dir: &Path) -> Result<Program, Fault> {
+        let library = Arc::new(Library::new(
+            Arc::clone(&self.session.store),
+            dir,
+            self.session.roles_path(),
+        ));
+        let mut program = Program::default();
+        for entry in playbook(node)? {
+            if let Entry::Play(play) = entry {
+                program.plays.push(Arc::new(self.compile(*play, &library)?));
+            }
+        }
+        Ok(program)
+    }
+
+    fn compile(
+        &self,
+        play: Play,
+        library: &Arc<Library>,
+    ) -> Result<crate::program::PlayProgram, Fault> {
+        let render = |node: &Node, frame: &Arc<Frame>| self.render(library, node, Some(frame));
+        let gathers = self.session.config.text("defaults.gathering") != Some("explicit");
+        Compiler::new(library, &render, Order::first()).play(play, gathers)
+    }
+
+    fn render(
+        &self,
+        library: &Arc<Library>,
+        node: &Node,
+        frame: Option<&Arc<Frame>>,
+    ) -> Result<String, Fault> {
+        self.value(library, node, frame)
+            .map(|value| value.to_string())
+    }
+
+    /// Renders with what is known before a run: extra variables, those of the play, and the magic ones.
+    pub(super) fn value(
+        &self,
+        library: &Arc<Library>,
+        node: &Node,
+        frame: Option<&Arc<Frame>>,
+    ) -> Result<Value, Fault> {
+        let play = PlayContext {
+            dir: library.dir.clone(),
+            library: Some(Arc::clone(library)),
+            frame: frame.and_then(|frame| outermost(frame)),
+            ..PlayContext::default()
+        };
+        let around = Surroundings {
+            play: Some(Arc::new(play)),
+            frame: frame.map(Arc::clone),
+            ..Surroundings::default()
+        };
+        let scope = Scope::new(self.world, "localhost", around);
+        let variables: Arc<dyn Variables> = scope.variables();
+        self.world
+            .engine
+            .node(node, &variables)
+            .map_err(|error| crate::control::fault(error, &node.place))
+    }
+}
+
+fn outermost(frame: &Arc<Frame>) -> Option<Arc<Frame>> {
+    let mut frame = Arc::clone(frame);
+    while let Some(parent) = frame.parent.as_ref().map(Arc::clone) {
+        frame = parent;
+    }
+    Some(frame)
+}
+
+/// A play as the imports around it change it: their conditions, tags and variables.
+fn under(mut play: Play, around: &[&Import]) -> Play {
+    for import in around.iter().rev() {
+        play.keywords.extend_list(Key::Tags, &import.tags);
+        play.conditions.extend(import.when.iter().cloned());
+        play.keywords.underlay_vars(import.vars.as_ref());
+    }
+    play
+}

@@ -1,0 +1,285 @@
+use {
+    super::{
+        config::Config,
+        environment::Environment,
+        extra_vars,
+        option::{ConnectionOptions, EscalationOptions, InventoryOptions, VaultOptions},
+        terminal,
+    },
+    crate::{
+        inventory::{Inventory, VarsOrigin},
+        schedule::Login,
+        source::{Redactor, Secret, Store, vault},
+        template::{self, Engine},
+        transport::{AgentProgram, HostKeys, Operator},
+        variable::Vars,
+    },
+    anyhow::{Context, Result, bail},
+    std::{
+        path::{Path, PathBuf},
+        sync::Arc,
+        time::Duration,
+    },
+};
+
+/// What every verb that works with an inventory begins with.
+pub(super) struct Session {
+    pub(super) environment: Environment,
+    pub(super) config: Config,
+    pub(super) store: Arc<Store>,
+    pub(super) redactor: Redactor,
+}
+
+/// So many handshakes go on at once, whatever `--forks` says: servers refuse more.
+pub(super) const HANDSHAKES: usize = 32;
+
+/// A host may be silent so long while its agent starts.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Session {
+    /// Reads the environment, the configuration and the vault passwords.
+    pub(super) fn begin(options: &VaultOptions) -> Result<Self> {
+        let environment = Environment::read();
+        let config = Config::read(&environment)?;
+        let secrets = secrets(options, &config, &environment)?;
+        Ok(Self {
+            store: Arc::new(Store::new(secrets)),
+            redactor: Redactor::default(),
+            environment,
+            config,
+        })
+    }
+
+    /// The inventory of `-i`, else the configuration's, else `/etc/ansible/hosts`, else only the local host.
+    pub(super) fn inventory(
+        &self,
+        options: &InventoryOptions,
+        playbook_dir: Option<&Path>,
+    ) -> Result<Inventory> {
+        let mut inventory = match self.sources(options) {
+            sources if sources.is_empty() => Inventory::default(),
+            sources => Inventory::load(&sources, &self.store)?,
+        };
+        let dir = options.playbook_dir.as_deref().or(playbook_dir);
+        if let Some(dir) = dir {
+            inventory.add_vars_dir(dir, VarsOrigin::Playbook);
+        }
+        Ok(inventory)
+    }
+
+    pub(super) fn sources(&self, options: &InventoryOptions) -> Vec<String> {
+        if !options.inventory.is_empty() {
+            return options.inventory.clone();
+        }
+        if let Some(text) = self.config.text("defaults.inventory") {
+            let sources = text
+                .split(',')
+                .map(str::trim)
+                .filter(|source| !source.is_empty());
+            let from = |source: &str| match text.ends_with(',') {
+                true => source.to_owned(),
+                false => self.config_path(source).display().to_string(),
+            };
+            return match text.ends_with(',') {
+                true => vec![text.to_owned()],
+                false => sources.map(from).collect(),
+            };
+        }
+        let usual = Path::new("/etc/ansible/hosts");
+        usual
+            .is_file()
+            .then(|| usual.display().to_string())
+            .into_iter()
+            .collect()
+    }
+
+    fn config_path(&self, path: &str) -> PathBuf {
+        let dir = self.config.path.as_deref().and_then(Path::parent);
+        let path = self.environment.expand(path);
+        dir.map_or(path.clone(), |dir| dir.join(path))
+    }
+
+    pub(super) fn extra_vars(&self, options: &InventoryOptions) -> Result<Vars> {
+        Ok(extra_vars::read(
+            &options.extra_vars,
+            &self.store,
+            &self.environment,
+        )?)
+    }
+
+    /// The template engine; what vaults give up is hidden from every output from then on.
+    pub(super) fn engine(&self) -> Engine {
+        let (store, redactor) = (Arc::clone(&self.store), self.redactor.clone());
+        Engine::new(template::Settings {
+            environment: self.environment.all.clone(),
+            decrypt: Box::new(move |envelope| {
+                let secret = store
+                    .secrets()
+                    .decrypt(envelope)
+                    .map_err(|error| error.to_string())?;
+                redactor.learn(secret.reveal());
+                Ok(secret.reveal().to_owned())
+            }),
+        })
+    }
+
+    /// The agents to deliver: beside farcast, unless the environment says where.
+    pub(super) fn agents(&self) -> Result<AgentProgram> {
+        if let Some(dir) = &self.environment.agent_dir {
+            return Ok(AgentProgram::in_directory(dir));
+        }
+        let own = std::env::current_exe().context("cannot tell where farcast itself is")?;
+        let own = own.canonicalize().unwrap_or(own);
+        Ok(AgentProgram::in_directory(
+            own.parent().unwrap_or(Path::new(".")),
+        ))
+    }
+
+    /// How to reach hosts where their own variables say nothing.
+    pub(super) fn login(
+        &self,
+        connection: &ConnectionOptions,
+        escalation: &EscalationOptions,
+    ) -> Result<Login> {
+        let config = &self.config;
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        let words = |text: Option<&str>| match text {
+            None => Ok(Vec::new()),
+            Some(text) => shlex::split(text)
+                .with_context(|| format!("an unclosed quote in the ssh options `{text}`")),
+        };
+        let mut common = words(config.text("ssh_connection.ssh_args"))?;
+        let given = connection.ssh_common_args.as_deref();
+        common.extend(words(
+            given.or(config.text("ssh_connection.ssh_common_args")),
+        )?);
+        let given = connection.ssh_extra_args.as_deref();
+        let extra_args = words(given.or(config.text("ssh_connection.ssh_extra_args")))?;
+        let trusting = connection.accept_new_host_keys
+            || config.bool("defaults.host_key_checking") == Some(false);
+        let timeout = connection
+            .timeout
+            .or_else(|| config.number("defaults.timeout"));
+        Ok(Login {
+            connection: connection
+                .connection
+                .clone()
+                .or_else(|| own(config.text("defaults.transport"))),
+            user: connection
+                .user
+                .clone()
+                .or_else(|| own(config.text("defaults.remote_user"))),
+            port: config.number("defaults.remote_port"),
+            password: self.password(
+                connection.ask_pass || config.bool("defaults.ask_pass") == Some(true),
+                connection.connection_password_file.as_deref(),
+                "SSH password: ",
+            )?,
+            key_file: connection
+                .private_key
+                .clone()
+                .or_else(|| config.path("defaults.private_key_file", &self.environment)),
+            common_args: common,
+            extra_args,
+            known_hosts: None,
+            host_keys: if trusting {
+                HostKeys::AcceptNew
+            } else {
+                HostKeys::Verify
+            },
+            timeout: Duration::from_secs(timeout.unwrap_or(10)),
+            keepalive: Duration::from_secs(15),
+            operator: Operator {
+                user: self.environment.user.clone(),
+                home: self.environment.home.clone(),
+                agent_socket: self.environment.agent_socket.clone(),
+            },
+            becomes: escalation.r#become
+                || config.bool("privilege_escalation.become") == Some(true),
+            become_method: escalation
+                .become_method
+                .clone()
+                .or_else(|| own(config.text("privilege_escalation.become_method"))),
+            become_user: escalation
+                .become_user
+                .clone()
+                .or_else(|| own(config.text("privilege_escalation.become_user"))),
+            become_password: self.password(
+                escalation.ask_become_pass
+                    || config.bool("privilege_escalation.become_ask_pass") == Some(true),
+                escalation.become_password_file.as_deref(),
+                "BECOME password: ",
+            )?,
+        })
+    }
+
+    /// A password from the person or a file, hidden from every output.
+    fn password(&self, ask: bool, file: Option<&Path>, prompt: &str) -> Result<Option<Secret>> {
+        let text = match (ask, file) {
+            (true, _) => terminal::ask(prompt, false),
+            (false, Some(path)) => std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the password file {}", path.display()))?
+                .trim_end_matches(['\r', '\n'])
+                .to_owned(),
+            (false, None) => return Ok(None),
+        };
+        self.redactor.learn(&text);
+        Ok(Some(Secret::new(text)))
+    }
+
+    /// Where roles are looked for besides the playbook's own directory.
+    pub(super) fn roles_path(&self) -> Vec<PathBuf> {
+        let named = self.config.paths("defaults.roles_path", &self.environment);
+        if !named.is_empty() {
+            return named;
+        }
+        let home = self
+            .environment
+            .home
+            .as_ref()
+            .map(|home| home.join(".ansible/roles"));
+        let usual = ["/usr/share/ansible/roles", "/etc/ansible/roles"].map(PathBuf::from);
+        home.into_iter().chain(usual).collect()
+    }
+}
+
+/// The vault passwords that the command line and the configuration name.
+pub(super) fn secrets(
+    options: &VaultOptions,
+    config: &Config,
+    environment: &Environment,
+) -> Result<vault::Secrets> {
+    let mut secrets = vault::Secrets::default();
+    for id in &options.vault_id {
+        let (id, source) = id
+            .split_once('@')
+            .map_or((None, id.as_str()), |(id, source)| (Some(id), source));
+        match source {
+            "prompt" | "prompt_ask_vault_pass" => {
+                let prompt = format!("Vault password ({}): ", id.unwrap_or("default"));
+                secrets.add(
+                    id,
+                    vault::Password::new(terminal::ask(&prompt, false).into_bytes()),
+                )?;
+            }
+            path => secrets.add_file(id, &environment.expand(path))?,
+        }
+    }
+    for path in &options.vault_password_file {
+        secrets.add_file(None, path)?;
+    }
+    if options.ask_vault_pass || config.bool("defaults.ask_vault_pass") == Some(true) {
+        let password = terminal::ask("Vault password: ", false);
+        if password.is_empty() {
+            bail!("the vault password is empty");
+        }
+        secrets.add(None, vault::Password::new(password.into_bytes()))?;
+    }
+    if let (true, Some(path)) = (
+        secrets.is_empty(),
+        config.path("defaults.vault_password_file", environment),
+    ) {
+        secrets.add_file(None, &path)?;
+    }
+    Ok(secrets)
+}

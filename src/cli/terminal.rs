@@ -1,0 +1,75 @@
+use {
+    super::{
+        config::Config,
+        environment::Environment,
+        option::{Format, OutputOptions},
+    },
+    crate::{
+        event::Consumer,
+        render::{Audience, JsonLines, Progress, Redactor as Masks, Style, Terminal},
+        source::Redactor,
+    },
+    indicatif::ProgressDrawTarget,
+    std::{
+        borrow::Cow,
+        io::{IsTerminal, Write},
+        sync::Arc,
+    },
+};
+
+/// How output is to look.
+pub(super) fn style(
+    options: &OutputOptions,
+    diff: bool,
+    config: &Config,
+    environment: &Environment,
+) -> Style {
+    let no_colour = environment.no_colour || config.bool("defaults.nocolor") == Some(true);
+    Style {
+        colour: std::io::stdout().is_terminal() && !no_colour,
+        width: environment.width(),
+        verbosity: options.verbose,
+        diff,
+        skipped_hosts: config
+            .bool("defaults.display_skipped_hosts")
+            .unwrap_or(true),
+        ok_hosts: config.bool("defaults.display_ok_hosts").unwrap_or(true),
+    }
+}
+
+/// Who looks on at a run: text, with progress on a terminal, or JSON lines.
+pub(super) fn audience(format: Format, style: Style, redactor: &Redactor) -> Box<dyn Consumer> {
+    let redactor = redactor.clone();
+    let mask = move |text: &str| -> String { redactor.redact(text).into_owned() };
+    let audience = Audience::new(Arc::new(Mask(Box::new(mask))));
+    let stdout = std::io::stdout();
+    Box::new(match format {
+        Format::Jsonl => audience.with(JsonLines::new(stdout)),
+        Format::Text if stdout.is_terminal() && std::io::stderr().is_terminal() => audience.with(
+            Progress::new(Terminal::new(stdout, style), ProgressDrawTarget::stderr()),
+        ),
+        Format::Text => audience.with(Terminal::new(stdout, style)),
+    })
+}
+
+struct Mask(Box<dyn Fn(&str) -> String + Send + Sync>);
+
+impl Masks for Mask {
+    fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        Cow::Owned((self.0)(text))
+    }
+}
+
+/// Asks the person at the terminal for a line.
+pub(super) fn ask(prompt: &str, echo: bool) -> String {
+    if !echo {
+        return rpassword::prompt_password(prompt).unwrap_or_default();
+    }
+    let mut stderr = std::io::stderr();
+    let _ = write!(stderr, "{prompt}");
+    let _ = stderr.flush();
+    let mut line = String::new();
+    // End of input is an empty answer.
+    let _ = std::io::stdin().read_line(&mut line);
+    line.trim_end_matches(['\r', '\n']).to_owned()
+}
