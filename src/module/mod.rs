@@ -37,6 +37,7 @@ mod permissions;
 mod ping;
 pub mod registry;
 mod run;
+pub mod system;
 pub mod service;
 pub mod setup;
 #[cfg(test)]

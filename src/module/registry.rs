@@ -1,11 +1,16 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
+    super::{Module, Probe, command, file, ping, system, user},
     super::{Module, Probe, command, file, package, ping, service, setup, user},
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
+    entry::<user::authorized_key::AuthorizedKey>(),
+    entry::<command::command::Command>(),
+    entry::<file::copy::Copy>(),
+    entry::<user::cron::Cron>(),
     entry::<package::apt::Apt>(),
     entry::<package::apt_repository::AptRepository>(),
     entry::<file::blockinfile::BlockInFile>(),
@@ -17,6 +22,8 @@ static ALL: &[Entry] = &[
     entry::<file::find::Find>(),
     entry::<user::getent::Getent>(),
     entry::<user::group::Group>(),
+    entry::<system::hostname::Hostname>(),
+    entry::<user::known_hosts::KnownHosts>(),
     entry::<file::lineinfile::LineInFile>(),
     entry::<package::package::Package>(),
     entry::<package::package_facts::PackageFacts>(),
@@ -30,11 +37,13 @@ static ALL: &[Entry] = &[
     entry::<command::shell::Shell>(),
     entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
+    entry::<system::sysctl::Sysctl>(),
     entry::<service::supervisorctl::Supervisorctl>(),
     entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
     entry::<user::user::User>(),
     entry::<package::yum_repository::YumRepository>(),
+    entry::<system::wait_for::WaitFor>(),
 ];
 
 /// What is known about a module.
