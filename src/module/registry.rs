@@ -1,21 +1,18 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, command, file, ping, system, user},
-    super::{Module, Probe, command, file, package, ping, service, setup, user},
+    super::{Module, Probe, command, file, package, ping, service, setup, system, user},
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
-    entry::<user::authorized_key::AuthorizedKey>(),
-    entry::<command::command::Command>(),
-    entry::<file::copy::Copy>(),
-    entry::<user::cron::Cron>(),
     entry::<package::apt::Apt>(),
     entry::<package::apt_repository::AptRepository>(),
+    entry::<user::authorized_key::AuthorizedKey>(),
     entry::<file::blockinfile::BlockInFile>(),
     entry::<command::command::Command>(),
     entry::<file::copy::Copy>(),
+    entry::<user::cron::Cron>(),
     entry::<package::dnf::Dnf>(),
     entry::<file::fetch::Fetch>(),
     entry::<file::file::File>(),
@@ -37,13 +34,13 @@ static ALL: &[Entry] = &[
     entry::<command::shell::Shell>(),
     entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
-    entry::<system::sysctl::Sysctl>(),
     entry::<service::supervisorctl::Supervisorctl>(),
+    entry::<system::sysctl::Sysctl>(),
     entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
     entry::<user::user::User>(),
-    entry::<package::yum_repository::YumRepository>(),
     entry::<system::wait_for::WaitFor>(),
+    entry::<package::yum_repository::YumRepository>(),
 ];
 
 /// What is known about a module.
