@@ -6,6 +6,8 @@ use super::Program;
 pub enum Question {
     /// An account that `/etc/passwd` does not hold (LDAP and the like), as a passwd line.
     Account(String),
+    /// The addresses of a host name, an address at the beginning of each line.
+    Addresses(String),
     /// A group that `/etc/group` does not hold, as a group line.
     Group(String),
     /// What the content of a file is, as `TYPE; charset=NAME`.
@@ -16,6 +18,7 @@ impl Question {
     fn argv(&self) -> Vec<&str> {
         match self {
             Self::Account(name) => vec!["getent", "passwd", "--", name],
+            Self::Addresses(name) => vec!["getent", "ahosts", "--", name],
             Self::Group(name) => vec!["getent", "group", "--", name],
             Self::MimeType(path) => vec!["file", "--brief", "--mime", "--", path],
         }

@@ -30,6 +30,7 @@
 pub mod argument;
 pub mod file;
 mod host_path;
+pub mod net;
 mod ownership;
 mod permissions;
 mod ping;

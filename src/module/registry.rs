@@ -1,13 +1,14 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, file, ping},
+    super::{Module, Probe, file, net, ping},
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
     entry::<file::copy::Copy>(),
     entry::<file::file::File>(),
+    entry::<net::get_url::GetUrl>(),
     entry::<ping::Ping>(),
     entry::<file::stat::Stat>(),
 ];
