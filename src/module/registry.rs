@@ -11,6 +11,7 @@ static ALL: &[Entry] = &[
     entry::<net::get_url::GetUrl>(),
     entry::<ping::Ping>(),
     entry::<file::stat::Stat>(),
+    entry::<net::uri::Uri>(),
 ];
 
 /// What is known about a module.

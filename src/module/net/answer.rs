@@ -1,6 +1,9 @@
 use {
     super::{Address, complaint::broken_off, cookie::Cookies},
-    crate::act::{Failure, Probe},
+    crate::{
+        act::{Failure, Probe},
+        wire::Object,
+    },
     std::{
         io::{Read, Write},
         time::Duration,
@@ -93,5 +96,79 @@ impl Answer {
         let mut held = Held(Vec::new(), limit);
         self.pour(probe, &mut held)?;
         Ok(held.0)
+    }
+
+    /// The SHA-256 hash of the content, which is used up by this.
+    pub fn sha256(&mut self, probe: &Probe) -> Result<String, Failure> {
+        #[derive(Default)]
+        struct State(sha2::Sha256);
+        impl Write for State {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                sha2::Digest::update(&mut self.0, bytes);
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut state = State::default();
+        self.pour(probe, &mut state)?;
+        let bytes = sha2::Digest::finalize(state.0);
+        Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+/// Answers as values.
+impl Answer {
+    /// The return values of `uri`: `status`, `url`, `cookies`, `cookies_string`, and the headers with `_` for `-`.
+    pub fn values(&self) -> Object {
+        let mut values = Object::new();
+        for (name, value) in &self.headers {
+            values.insert(name.replace('-', "_"), value.as_str().into());
+        }
+        if let Some(location) = self.header("location")
+            && let Ok(target) = self.address.join(location)
+        {
+            values.insert("location".into(), target.to_string().into());
+        }
+        let cookies = self.cookies.pairs();
+        let cookies: Object = cookies
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        values.insert("cookies".into(), cookies.into());
+        values.insert("cookies_string".into(), self.cookies.header().into());
+        values.insert("status".into(), self.status.into());
+        values.insert("url".into(), self.address.to_string().into());
+        values
+    }
+
+    /// How it went, as Ansible words it.
+    pub fn message(&self) -> String {
+        match self.status {
+            200..=299 => {
+                let length = self.header("content-length").unwrap_or("unknown");
+                format!("OK ({length} bytes)")
+            }
+            status => format!("HTTP Error {status}: {}", self.reason),
+        }
+    }
+
+    /// Whether the server says that the content is JSON.
+    pub fn says_json(&self) -> bool {
+        let kind = self.header("content-type").unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        let below = kind.split_once('/').map_or("", |(_, below)| below);
+        let suffix = below.rsplit('+').next().unwrap_or_default();
+        ["json", "javascript"].contains(&suffix.to_ascii_lowercase().as_str())
+    }
+
+    /// Content as text, by the character set that the server says.
+    pub fn text(&self, content: &[u8]) -> String {
+        let kind = self.header("content-type").unwrap_or_default();
+        let kind = kind.to_ascii_lowercase();
+        match kind.contains("charset=iso-8859-1") || kind.contains("charset=latin") {
+            true => content.iter().map(|byte| char::from(*byte)).collect(),
+            false => String::from_utf8_lossy(content).into_owned(),
+        }
     }
 }

@@ -1,8 +1,11 @@
-mod checksum;
 mod download;
 
 use {
-    super::{Address, Answer, Client, Credentials, Order, Redirects, Trust, http_date::http_date},
+    super::{
+        Address, Answer, Client, Credentials, Landing, Order, Redirects, Trust,
+        checksum::{self, Checksum},
+        http_date::http_date,
+    },
     crate::{
         act::{Acts, Attributes, Delta, Digest, Failure, Host, Inode, Look, Probe, Source, Thing},
         module::{
@@ -11,7 +14,6 @@ use {
         },
         wire::{Diff, Effect, Mode, Object, Outcome},
     },
-    checksum::Checksum,
     download::Download,
     schemars::JsonSchema,
     serde::Deserialize,
@@ -194,7 +196,7 @@ impl GetUrl {
             let same_length = answer.length().is_none_or(|length| length == inode.size);
             if probe.step().mode == Mode::Look && same_length {
                 let there = probe.digest(&path, Digest::Sha256)?;
-                if download::digest(probe, &mut answer)? == there {
+                if answer.sha256(probe)? == there {
                     return self.there(probe, &path, inode, "OK");
                 }
             }
@@ -221,12 +223,14 @@ impl GetUrl {
         Ok(Look::Change(Fetch::Far(Box::new(Download {
             answer,
             started,
-            path,
-            before: inode,
-            bits,
-            wanted,
-            backup: self.backup,
-            tmp_dest,
+            landing: Landing {
+                path,
+                before: inode,
+                bits,
+                wanted,
+                backup: self.backup,
+                by_way_of: tmp_dest,
+            },
             values,
         }))))
     }
@@ -406,14 +410,14 @@ impl Delta for Fetch {
     fn diff(&self) -> Vec<Diff> {
         match self {
             Self::Near(acts) => acts.diff(),
-            Self::Far(download) => download.diff(),
+            Self::Far(download) => vec![download.landing.diff(download.answer.length())],
         }
     }
 
     fn effects(&self) -> Vec<Effect> {
         match self {
             Self::Near(acts) => acts.effects(),
-            Self::Far(download) => download.effects(),
+            Self::Far(download) => vec![download.landing.effect(download.answer.length())],
         }
     }
 

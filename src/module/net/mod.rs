@@ -2,12 +2,14 @@
 
 mod address;
 mod answer;
+mod checksum;
 mod client;
 mod complaint;
 mod cookie;
 mod credentials;
 pub mod get_url;
 mod http_date;
+mod landing;
 mod payload;
 mod proxy;
 mod resolver;
@@ -15,6 +17,7 @@ mod resolver;
 mod server;
 mod trust;
 mod unix_socket;
+pub mod uri;
 
 use crate::wire::Object;
 pub use {
@@ -22,6 +25,7 @@ pub use {
     answer::Answer,
     client::{Client, Order, Redirects},
     credentials::Credentials,
+    landing::Landing,
     payload::Payload,
     trust::Trust,
 };
