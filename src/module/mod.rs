@@ -31,6 +31,7 @@ pub mod argument;
 pub mod command;
 pub mod file;
 mod host_path;
+pub mod net;
 mod ownership;
 pub mod package;
 mod permissions;

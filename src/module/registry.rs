@@ -2,6 +2,7 @@
 
 use {
     super::{Module, Probe, command, file, package, ping, service, setup, system, user},
+    super::{Module, Probe, file, net, ping},
     crate::wire::{Outcome, Run},
 };
 
@@ -24,6 +25,7 @@ static ALL: &[Entry] = &[
     entry::<file::lineinfile::LineInFile>(),
     entry::<package::package::Package>(),
     entry::<package::package_facts::PackageFacts>(),
+    entry::<net::get_url::GetUrl>(),
     entry::<ping::Ping>(),
     entry::<command::raw::Raw>(),
     entry::<file::replace::Replace>(),
@@ -41,6 +43,7 @@ static ALL: &[Entry] = &[
     entry::<user::user::User>(),
     entry::<system::wait_for::WaitFor>(),
     entry::<package::yum_repository::YumRepository>(),
+    entry::<net::uri::Uri>(),
 ];
 
 /// What is known about a module.
