@@ -1,8 +1,7 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, command, file, package, ping, service, setup, system, user},
-    super::{Module, Probe, file, net, ping},
+    super::{Module, Probe, command, file, net, package, ping, service, setup, system, user},
     crate::wire::{Outcome, Run},
 };
 
@@ -18,6 +17,7 @@ static ALL: &[Entry] = &[
     entry::<file::fetch::Fetch>(),
     entry::<file::file::File>(),
     entry::<file::find::Find>(),
+    entry::<net::get_url::GetUrl>(),
     entry::<user::getent::Getent>(),
     entry::<user::group::Group>(),
     entry::<system::hostname::Hostname>(),
@@ -25,7 +25,6 @@ static ALL: &[Entry] = &[
     entry::<file::lineinfile::LineInFile>(),
     entry::<package::package::Package>(),
     entry::<package::package_facts::PackageFacts>(),
-    entry::<net::get_url::GetUrl>(),
     entry::<ping::Ping>(),
     entry::<command::raw::Raw>(),
     entry::<file::replace::Replace>(),
@@ -40,10 +39,10 @@ static ALL: &[Entry] = &[
     entry::<system::sysctl::Sysctl>(),
     entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
+    entry::<net::uri::Uri>(),
     entry::<user::user::User>(),
     entry::<system::wait_for::WaitFor>(),
     entry::<package::yum_repository::YumRepository>(),
-    entry::<net::uri::Uri>(),
 ];
 
 /// What is known about a module.
