@@ -46,7 +46,10 @@ impl Farcast {
             .args(arguments)
             .current_dir(directory)
             .env_clear()
-            .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+            .env(
+                "PATH",
+                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            )
             .env("HOME", &self.home)
             .env("LC_ALL", "C.UTF-8")
             .env("FARCAST_AGENT_DIR", &self.agents)

@@ -99,14 +99,28 @@ impl Bench {
     }
 
     /// Runs a playbook in `place` on some of the hosts.
-    fn play(&self, place: &Path, hosts: &[String], verb: &[&str], playbook: &str) -> Result<Told, String> {
+    fn play(
+        &self,
+        place: &Path,
+        hosts: &[String],
+        verb: &[&str],
+        playbook: &str,
+    ) -> Result<Told, String> {
         let file = place.join("playbook.yml");
         fs::write(&file, playbook).map_err(|error| error.to_string())?;
         let inventory = self.sandbox.inventory();
         let limit = hosts.join(",");
         let mut arguments: Vec<&str> = verb.to_vec();
         let inventory = inventory.to_string_lossy();
-        arguments.extend(["--format", "jsonl", "-i", &inventory, "-l", &limit, "playbook.yml"]);
+        arguments.extend([
+            "--format",
+            "jsonl",
+            "-i",
+            &inventory,
+            "-l",
+            &limit,
+            "playbook.yml",
+        ]);
         let ran = self.farcast.run(place, &arguments)?;
         let events = ran.events()?;
         Ok(Told { ran, events })
@@ -176,5 +190,12 @@ fn must_succeed(what: &str, told: &Told) -> Result<(), String> {
         _ => None,
     });
     let failures: String = failures.collect();
-    Err(format!("{what}: {failures}{}", if failures.is_empty() { told.ran.said() } else { String::new() }))
+    Err(format!(
+        "{what}: {failures}{}",
+        if failures.is_empty() {
+            told.ran.said()
+        } else {
+            String::new()
+        }
+    ))
 }

@@ -144,13 +144,16 @@ fn sections(text: &str) -> BTreeMap<String, String> {
 
 /// A mapping's lines as one item of a list: the first line's last two blanks give way to a dash.
 fn as_item(mapping: &str) -> String {
-    let is_content =
-        |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let is_content = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let Some(first) = mapping.lines().find(is_content) else {
         return String::new();
     };
     let depth = first.len() - first.trim_start().len();
-    let item = format!("{}- {}", &first[..depth.saturating_sub(2)], first.trim_start());
+    let item = format!(
+        "{}- {}",
+        &first[..depth.saturating_sub(2)],
+        first.trim_start()
+    );
     mapping.replacen(first, &item, 1)
 }
 

@@ -49,7 +49,10 @@ pub fn of_plan(expect: &Expect, result: &Finished) -> Result<(), String> {
     if said == *wanted {
         Ok(())
     } else {
-        Err(format!("plan_changed is {said}, not {wanted}: {}", shown(result)))
+        Err(format!(
+            "plan_changed is {said}, not {wanted}: {}",
+            shown(result)
+        ))
     }
 }
 
@@ -61,13 +64,20 @@ pub fn of_apply(expect: &Expect, result: &Finished) -> Result<(), String> {
     }
     let changed = result.status == Status::Changed;
     if let Some(wanted) = expect.changed.filter(|wanted| *wanted != changed) {
-        return Err(format!("changed is {changed}, not {wanted}: {}", shown(result)));
+        return Err(format!(
+            "changed is {changed}, not {wanted}: {}",
+            shown(result)
+        ));
     }
     if let Some(wanted) = &expect.message {
         fits("message", wanted, &result.msg.clone().into())?;
     }
     for (key, wanted) in &expect.result {
-        let at = if key == "msg" { result.msg.clone().into() } else { at(result, key) };
+        let at = if key == "msg" {
+            result.msg.clone().into()
+        } else {
+            at(result, key)
+        };
         fits(key, wanted, &at).map_err(|error| format!("{error}\n{}", shown(result)))?;
     }
     Ok(())
@@ -93,7 +103,9 @@ fn fits(what: &str, wanted: &Value, found: &Value) -> Result<(), String> {
         .and_then(|text| text.strip_prefix('/')?.strip_suffix('/'));
     let fit = match pattern {
         Some(pattern) => {
-            let text = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
+            let text = found
+                .as_str()
+                .map_or_else(|| found.to_string(), str::to_owned);
             Regex::new(pattern)
                 .map_err(|error| error.to_string())?
                 .is_match(&text)
