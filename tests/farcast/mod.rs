@@ -3,7 +3,7 @@
 use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
 use farcast::event::Event;
@@ -53,32 +53,28 @@ impl Farcast {
             .env("HOME", &self.home)
             .env("LC_ALL", "C.UTF-8")
             .env("FARCAST_AGENT_DIR", &self.agents)
+            .envs(std::env::var_os("TERM").map(|terminal| ("TERM", terminal)))
             .stdin(Stdio::null());
         command
-    }
-
-    /// Calls farcast and waits for its end.
-    ///
-    /// # Errors
-    /// When it cannot be started.
-    pub fn run<A: AsRef<OsStr>>(&self, directory: &Path, arguments: &[A]) -> Result<Ran, String> {
-        let output = self.command(directory, arguments).output();
-        let output = output.map_err(|error| format!("{}: {error}", self.program.display()))?;
-        Ok(Ran::from(output))
-    }
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
     }
 }
 
 impl Ran {
+    /// Starts a call and waits for its end.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn of(mut command: Command) -> Result<Self, String> {
+        let output = command
+            .output()
+            .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
+        Ok(Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
     /// Reads what `--format jsonl` wrote.
     ///
     /// # Errors

@@ -121,7 +121,7 @@ impl Bench {
             &limit,
             "playbook.yml",
         ]);
-        let ran = self.farcast.run(place, &arguments)?;
+        let ran = Ran::of(self.farcast.command(place, &arguments))?;
         let events = ran.events()?;
         Ok(Told { ran, events })
     }
