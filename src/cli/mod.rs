@@ -7,6 +7,7 @@ mod ending;
 mod environment;
 mod exit;
 mod extra_vars;
+mod findings;
 mod option;
 mod playbooks;
 mod session;

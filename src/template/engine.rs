@@ -207,8 +207,16 @@ impl Engine {
             None if Self::is_template(source) => Spelling::text(source),
             None => Spelling::expression(source),
         };
+        self.compile(&self.inner.environment, &spelling)
+    }
+
+    pub(super) fn compile(
+        &self,
+        environment: &Environment<'static>,
+        spelling: &Spelling,
+    ) -> Result<(), TemplateError> {
         let context = Context::new(self, &(Arc::new(Nothing) as Arc<dyn Variables>), None);
-        match self.inner.environment.get_template(spelling.name()) {
+        match environment.get_template(spelling.name()) {
             Ok(_) => Ok(()),
             Err(error) => Err(failure::explain(&error, &context, &*self.inner.sources)),
         }
