@@ -1,8 +1,9 @@
 use {
     super::{
-        exit,
+        exit, listing,
         option::RunOptions,
         playbooks::{self, Loader},
+        print::print,
         session::{HANDSHAKES, PATIENCE, Session},
         terminal,
     },
@@ -70,6 +71,10 @@ fn run(options: &RunOptions) -> Result<Option<(Recap, bool)>> {
         world: &world,
     };
     let programs = loader.programs(&options.playbooks)?;
+    if listing::is_asked(&options.choice) {
+        print(listing::listing(options, &loader, &programs)?)?;
+        return Ok(None);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

@@ -37,9 +37,11 @@ mod permissions;
 mod ping;
 pub mod registry;
 mod run;
+pub mod service;
 pub mod setup;
 #[cfg(test)]
 pub mod trial;
+pub mod user;
 
 #[cfg(feature = "controller")]
 pub use argument::{ArgumentError, Schema};

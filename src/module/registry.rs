@@ -1,7 +1,7 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, command, file, package, ping, setup},
+    super::{Module, Probe, command, file, package, ping, service, setup, user},
     crate::wire::{Outcome, Run},
 };
 
@@ -10,19 +10,28 @@ static ALL: &[Entry] = &[
     entry::<file::blockinfile::BlockInFile>(),
     entry::<command::command::Command>(),
     entry::<file::copy::Copy>(),
+    entry::<package::dnf::Dnf>(),
     entry::<file::fetch::Fetch>(),
     entry::<file::file::File>(),
     entry::<file::find::Find>(),
+    entry::<user::getent::Getent>(),
+    entry::<user::group::Group>(),
     entry::<file::lineinfile::LineInFile>(),
+    entry::<package::package::Package>(),
     entry::<ping::Ping>(),
     entry::<command::raw::Raw>(),
     entry::<file::replace::Replace>(),
     entry::<command::script::Script>(),
+    entry::<service::service::Service>(),
+    entry::<service::service_facts::ServiceFacts>(),
     entry::<setup::Setup>(),
     entry::<command::shell::Shell>(),
     entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
+    entry::<service::supervisorctl::Supervisorctl>(),
+    entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
+    entry::<user::user::User>(),
 ];
 
 /// What is known about a module.
