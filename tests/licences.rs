@@ -9,7 +9,7 @@ use {
     },
 };
 
-/// The crates that are built on this machine, whatever the features.
+/// The crates that the programs are built with on this machine, whatever the features; not those of tests.
 struct Crates(Vec<Value>);
 
 impl Crates {
@@ -23,13 +23,9 @@ impl Crates {
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{complaint}");
         let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
-        let built: BTreeSet<&str> = nodes
-            .iter()
-            .map(|node| node["id"].as_str().unwrap())
-            .collect();
+        let linked = linked(&metadata["resolve"]);
         let mut crates = metadata["packages"].as_array().unwrap().clone();
-        crates.retain(|package| built.contains(package["id"].as_str().unwrap()));
+        crates.retain(|package| linked.contains(package["id"].as_str().unwrap()));
         assert!(crates.len() > 100, "cargo metadata named the crates");
         Self(crates)
     }
@@ -41,6 +37,29 @@ impl Crates {
             (format!("{}@{}", text("name"), text("version")), text(key))
         })
     }
+}
+
+/// What can be reached from the root without passing through a need of tests.
+fn linked(resolve: &Value) -> BTreeSet<&str> {
+    let nodes = resolve["nodes"].as_array().unwrap();
+    let by_id: BTreeMap<&str, &Value> = nodes
+        .iter()
+        .map(|node| (node["id"].as_str().unwrap(), node))
+        .collect();
+    let mut linked = BTreeSet::new();
+    let mut waiting = vec![resolve["root"].as_str().unwrap()];
+    while let Some(id) = waiting.pop() {
+        if !linked.insert(id) {
+            continue;
+        }
+        for need in by_id[id]["deps"].as_array().unwrap() {
+            let kinds = need["dep_kinds"].as_array().unwrap();
+            if kinds.iter().any(|kind| kind["kind"] != "dev") {
+                waiting.push(need["pkg"].as_str().unwrap());
+            }
+        }
+    }
+    linked
 }
 
 /// The quoted words of a list in `deny.toml`.
