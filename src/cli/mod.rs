@@ -12,6 +12,7 @@ mod extra_vars;
 mod inventory;
 mod listing;
 mod man;
+mod findings;
 mod option;
 mod playbooks;
 mod print;

@@ -31,12 +31,14 @@ pub mod argument;
 pub mod command;
 pub mod file;
 mod host_path;
+pub mod net;
 mod ownership;
 pub mod package;
 mod permissions;
 mod ping;
 pub mod registry;
 mod run;
+pub mod system;
 pub mod service;
 pub mod setup;
 #[cfg(test)]
