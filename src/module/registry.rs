@@ -1,8 +1,7 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, command, file, ping, system, user},
-    super::{Module, Probe, command, file, package, ping, service, setup, user},
+    super::{Module, Probe, command, file, package, ping, service, setup, system, user},
     crate::wire::{Outcome, Run},
 };
 
