@@ -9,6 +9,7 @@ mod ending;
 mod environment;
 mod exit;
 mod extra_vars;
+mod findings;
 mod inventory;
 mod listing;
 mod man;

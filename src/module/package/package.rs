@@ -19,7 +19,8 @@ pub struct Package {
     /// The packages. Their names may differ between distributions.
     #[schemars(extend("aliases" = ["pkg"]))]
     name: Vec<String>,
-    /// `present`, `absent`, or `latest`.
+    /// `present`, `absent`, or `latest`. Ansible calls it required, and takes `present` where it is not given.
+    #[serde(default)]
     state: State,
     /// The package manager to use: `auto`, `apt`, `dnf` or `yum`.
     #[serde(rename = "use", default = "auto")]
@@ -29,12 +30,13 @@ pub struct Package {
     update_cache: Option<bool>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum State {
     Absent,
     Installed,
     Latest,
+    #[default]
     Present,
     Removed,
 }
