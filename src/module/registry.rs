@@ -1,7 +1,7 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, file, net, ping},
+    super::{Module, Probe, archive, file, net, ping},
     crate::wire::{Outcome, Run},
 };
 
@@ -11,6 +11,7 @@ static ALL: &[Entry] = &[
     entry::<net::get_url::GetUrl>(),
     entry::<ping::Ping>(),
     entry::<file::stat::Stat>(),
+    entry::<archive::unarchive::Unarchive>(),
     entry::<net::uri::Uri>(),
 ];
 
