@@ -2,6 +2,7 @@
 
 use {
     super::{Module, Probe, command, file, net, package, ping, service, setup, system, user},
+    super::{Module, Probe, archive, file, net, ping},
     crate::wire::{Outcome, Run},
 };
 
@@ -39,6 +40,7 @@ static ALL: &[Entry] = &[
     entry::<system::sysctl::Sysctl>(),
     entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
+    entry::<archive::unarchive::Unarchive>(),
     entry::<net::uri::Uri>(),
     entry::<user::user::User>(),
     entry::<system::wait_for::WaitFor>(),
