@@ -1,5 +1,6 @@
 //! The command line: arguments and environment become values, verbs call the rooms, and errors become text and an exit code.
 
+mod ad_hoc;
 mod apply;
 mod args;
 mod completions;
@@ -9,6 +10,7 @@ mod ending;
 mod environment;
 mod exit;
 mod extra_vars;
+mod facts;
 mod inventory;
 mod listing;
 mod man;
@@ -40,6 +42,8 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         Verb::Apply(options) => apply::apply(&options),
         Verb::Plan(options) => apply::plan(options),
         Verb::Validate(options) => validate::validate(&options),
+        Verb::Run(arguments) => ad_hoc::run(&arguments),
+        Verb::Facts(arguments) => facts::facts(&arguments),
         Verb::Inventory(arguments) => inventory::inventory(&arguments),
         Verb::Doc(arguments) => doc::doc(&arguments),
         Verb::Vault(arguments) => vault::vault(&arguments),
