@@ -2,8 +2,8 @@ use {
     super::{
         apply, exit,
         option::{
-            ChoiceOptions, ConnectionOptions, EscalationOptions, Format, InventoryOptions,
-            OutputOptions, RunOptions, VaultOptions,
+            ConnectionOptions, EscalationOptions, Format, InventoryOptions, OutputOptions,
+            RunOptions, UnusedOptions, VaultOptions,
         },
         playbooks::{self, Loader},
         print::print,
@@ -77,6 +77,11 @@ pub(super) struct HowArguments {
     /// How many hosts work at once.
     #[arg(short, long, value_name = "N")]
     forks: Option<usize>,
+    /// Taken as the program `ansible` takes it; facts are not kept between runs.
+    #[arg(long, hide = true)]
+    flush_cache: bool,
+    #[command(flatten)]
+    unused: UnusedOptions,
 }
 
 /// `farcast run`.
@@ -200,18 +205,17 @@ fn nobody(message: String) -> Fault {
 
 impl HowArguments {
     fn options(&self) -> RunOptions {
+        let options = RunOptions::without_playbook(
+            self.inventory.clone(),
+            self.connection.clone(),
+            self.escalation.clone(),
+            self.vault.clone(),
+            self.output.clone(),
+        );
         RunOptions {
-            playbooks: Vec::new(),
-            inventory: self.inventory.clone(),
-            connection: self.connection.clone(),
-            escalation: self.escalation.clone(),
-            vault: self.vault.clone(),
-            choice: ChoiceOptions::default(),
-            output: self.output.clone(),
             check: self.check,
             forks: self.forks,
-            force_handlers: false,
-            flush_cache: false,
+            ..options
         }
     }
 }
