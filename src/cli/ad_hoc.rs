@@ -205,18 +205,16 @@ fn nobody(message: String) -> Fault {
 
 impl HowArguments {
     fn options(&self) -> RunOptions {
-        let options = RunOptions::without_playbook(
+        let mut options = RunOptions::without_playbook(
             self.inventory.clone(),
             self.connection.clone(),
             self.escalation.clone(),
             self.vault.clone(),
             self.output.clone(),
         );
-        RunOptions {
-            check: self.check,
-            forks: self.forks,
-            ..options
-        }
+        options.check = self.check;
+        options.forks = self.forks;
+        options
     }
 }
 

@@ -1,7 +1,6 @@
 use {
     super::session::Session,
     crate::{
-        inventory::Inventory,
         playbook::{Entry, Import, Key, Play, playbook},
         program::{Compiler, Frame, Library, Order, Program},
         source::{Fault, Node},
@@ -166,16 +165,4 @@ fn under(mut play: Play, around: &[&Import]) -> Play {
         play.keywords.underlay_vars(import.vars.as_ref());
     }
     play
-}
-
-/// Says what is wrong with the inventory's variables of the hosts that take part.
-pub(super) fn check_inventory(
-    inventory: &Inventory,
-    hosts: &[String],
-    session: &Session,
-) -> Result<(), Fault> {
-    for host in hosts {
-        inventory.layers(host, &session.store)?;
-    }
-    Ok(())
 }
