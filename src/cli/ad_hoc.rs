@@ -11,10 +11,7 @@ use {
         terminal,
     },
     crate::{
-        check, control,
         event::Consumer,
-        module,
-        playbook::{Entry, Item, playbook},
         program::Program,
         render::{AdHoc, JsonLines, OneLine},
         source::{Fault, Kind, Node, Place, SourceFile, yaml},
@@ -153,12 +150,14 @@ impl Mission {
 
     /// Runs the task on the hosts; gives the exit code.
     pub(super) fn carry_out(self, task: Node, audience: Box<dyn Consumer>) -> Result<u8> {
-        let program = self.program(task)?;
+        let programs = [self.program(task)?];
+        let warnings = apply::examine(&self.options, &programs, &self.world)?;
         let (recap, interrupted) = apply::execute(
             &self.options,
             &self.session,
             self.world,
-            &[program],
+            &programs,
+            &warnings,
             audience,
         )?;
         Ok(apply::code(&recap, interrupted))
@@ -166,11 +165,6 @@ impl Mission {
 
     fn program(&self, task: Node) -> Result<Program, Fault> {
         let node = play(&self.pattern, task);
-        for entry in playbook(&node)? {
-            if let Entry::Play(play) = entry {
-                known_module(&play.tasks)?;
-            }
-        }
         let loader = Loader {
             session: &self.session,
             world: &self.world,
@@ -264,17 +258,4 @@ fn play(pattern: &str, task: Node) -> Node {
         (text("tasks"), node(Kind::List(vec![task]))),
     ];
     node(Kind::List(vec![node(Kind::Map(entries))]))
-}
-
-fn known_module(tasks: &[Item]) -> Result<(), Fault> {
-    for item in tasks {
-        let Item::Task(task) = item else {
-            continue;
-        };
-        let name = task.action.name.as_str().unwrap_or_default();
-        if module::find(name).is_none() && control::find(name).is_none() {
-            return Err(check::unknown_module(&task.action));
-        }
-    }
-    Ok(())
 }

@@ -1,6 +1,8 @@
 use {
     super::{
-        exit, listing,
+        exit,
+        findings::{self, Unfit},
+        listing,
         option::RunOptions,
         playbooks::{self, Loader},
         print::print,
@@ -8,6 +10,7 @@ use {
         terminal,
     },
     crate::{
+        check::{self, Circumstances, Code, Finding},
         event::{Consumer, Recap, Tally},
         program::{Program, TagFilter},
         schedule::{Connections, Options, Runner, Sink},
@@ -72,10 +75,11 @@ fn run(options: &RunOptions) -> Result<Option<(Recap, bool)>> {
         print(listing::listing(options, &loader, &programs)?)?;
         return Ok(None);
     }
+    let warnings = examine(options, &programs, &world)?;
     let diff = world.settings.diff;
     let style = terminal::style(&options.output, diff, &session.config, &session.environment);
     let audience = terminal::audience(options.output.format, style, &session.redactor);
-    execute(options, &session, world, &programs, audience).map(Some)
+    execute(options, &session, world, &programs, &warnings, audience).map(Some)
 }
 
 /// The inventory and all variables that are known before a run.
@@ -89,18 +93,39 @@ pub(super) fn world(options: &RunOptions, session: &Session, dir: &Path) -> Resu
     )))
 }
 
+/// What can be found without a host: errors end the run before it begins, warnings are to be told.
+pub(super) fn examine(
+    options: &RunOptions,
+    programs: &[Program],
+    world: &Arc<World>,
+) -> Result<Vec<Finding>> {
+    let choice = &options.choice;
+    let circumstances = Circumstances {
+        whole: choice.start_at_task.is_none() && !choice.step,
+        inventory: true,
+    };
+    let mut found = check::examine(programs, world, circumstances);
+    if findings::forbid(&found) {
+        return Err(Unfit(found).into());
+    }
+    // The run itself says which patterns match nothing, when it knows what it has added to the inventory.
+    found.retain(|finding| finding.code != Code::UnknownHostPattern);
+    Ok(found)
+}
+
 /// Runs programs; gives the recap and whether the run was interrupted.
 pub(super) fn execute(
     options: &RunOptions,
     session: &Session,
     world: Arc<World>,
     programs: &[Program],
+    warnings: &[Finding],
     audience: Box<dyn Consumer>,
 ) -> Result<(Recap, bool)> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?
-        .block_on(go(options, session, world, programs, audience))
+        .block_on(go(options, session, world, programs, warnings, audience))
 }
 
 async fn go(
@@ -108,12 +133,17 @@ async fn go(
     session: &Session,
     world: Arc<World>,
     programs: &[Program],
+    warnings: &[Finding],
     audience: Box<dyn Consumer>,
 ) -> Result<(Recap, bool)> {
     let diff = world.settings.diff;
     let sink = Sink::new(audience);
     for warning in world.inventory_warnings() {
         sink.warn(warning, None);
+    }
+    for finding in warnings {
+        let place = finding.fault.place().map(ToString::to_string);
+        sink.warn(finding.fault.message().to_owned(), place);
     }
     let unheeded = session.config.unheeded();
     if !unheeded.is_empty() {

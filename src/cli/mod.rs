@@ -11,6 +11,7 @@ mod environment;
 mod exit;
 mod extra_vars;
 mod facts;
+mod findings;
 mod inventory;
 mod listing;
 mod man;

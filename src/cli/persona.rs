@@ -7,7 +7,7 @@ use {
         vault::VaultArguments,
     },
     anyhow::Result,
-    clap::{Args, Command, FromArgMatches},
+    clap::{Args, Command},
     std::{
         ffi::{OsStr, OsString},
         path::Path,
