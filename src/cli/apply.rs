@@ -2,8 +2,10 @@ use {
     super::{
         exit,
         findings::{self, Unfit},
+        listing,
         option::RunOptions,
         playbooks::{self, Loader},
+        print::print,
         session::{HANDSHAKES, PATIENCE, Session},
         terminal,
     },
@@ -72,6 +74,10 @@ fn run(options: &RunOptions) -> Result<Option<(Recap, bool)>> {
         world: &world,
     };
     let programs = loader.programs(&options.playbooks)?;
+    if listing::is_asked(&options.choice) {
+        print(listing::listing(options, &loader, &programs)?)?;
+        return Ok(None);
+    }
     let warnings = examine(options, &programs, &world)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -82,11 +88,7 @@ fn run(options: &RunOptions) -> Result<Option<(Recap, bool)>> {
 }
 
 /// What can be found without a host: errors end the run before it begins, warnings are to be told.
-fn examine(
-    options: &RunOptions,
-    programs: &[Program],
-    world: &Arc<World>,
-) -> Result<Vec<Finding>> {
+fn examine(options: &RunOptions, programs: &[Program], world: &Arc<World>) -> Result<Vec<Finding>> {
     let choice = &options.choice;
     let circumstances = Circumstances {
         whole: choice.start_at_task.is_none() && !choice.step,

@@ -1,22 +1,37 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, file, ping},
+    super::{Module, Probe, command, file, package, ping, service, setup, user},
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
+    entry::<package::apt::Apt>(),
     entry::<file::blockinfile::BlockInFile>(),
+    entry::<command::command::Command>(),
     entry::<file::copy::Copy>(),
+    entry::<package::dnf::Dnf>(),
     entry::<file::fetch::Fetch>(),
     entry::<file::file::File>(),
     entry::<file::find::Find>(),
+    entry::<user::getent::Getent>(),
+    entry::<user::group::Group>(),
     entry::<file::lineinfile::LineInFile>(),
+    entry::<package::package::Package>(),
     entry::<ping::Ping>(),
+    entry::<command::raw::Raw>(),
     entry::<file::replace::Replace>(),
+    entry::<command::script::Script>(),
+    entry::<service::service::Service>(),
+    entry::<service::service_facts::ServiceFacts>(),
+    entry::<setup::Setup>(),
+    entry::<command::shell::Shell>(),
     entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
+    entry::<service::supervisorctl::Supervisorctl>(),
+    entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
+    entry::<user::user::User>(),
 ];
 
 /// What is known about a module.
@@ -30,7 +45,7 @@ pub struct Entry {
     pub free_form: Option<&'static str>,
     /// Runs a step; reports each item's outcome.
     pub run: fn(&mut Probe, &Run, &mut dyn FnMut(usize, Outcome)),
-    #[cfg(feature = "controller")]
+    #[cfg(any(test, feature = "controller"))]
     schema: fn() -> super::argument::Schema,
 }
 
@@ -41,7 +56,7 @@ const fn entry<M: Module>() -> Entry {
         collection: M::COLLECTION,
         free_form: M::FREE_FORM,
         run: super::run::<M>,
-        #[cfg(feature = "controller")]
+        #[cfg(any(test, feature = "controller"))]
         schema: super::argument::Schema::of::<M>,
     }
 }
@@ -70,7 +85,7 @@ impl Entry {
     }
 }
 
-#[cfg(feature = "controller")]
+#[cfg(any(test, feature = "controller"))]
 impl Entry {
     /// The module's arguments. Made anew with each call.
     pub fn schema(&self) -> super::argument::Schema {
@@ -79,7 +94,7 @@ impl Entry {
 }
 
 /// The module name that is nearest to a mistyped one.
-#[cfg(feature = "controller")]
+#[cfg(any(test, feature = "controller"))]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let short = name.rsplit('.').next().unwrap_or(name);
     let names = ALL
@@ -107,7 +122,6 @@ mod tests {
             );
         }
         assert!(find("community.general.copy").is_none());
-        #[cfg(feature = "controller")]
         assert_eq!(nearest("ansible.builtin.coppy"), Some("copy"));
     }
 }

@@ -5,11 +5,7 @@ use minijinja::{
     value::{Rest, Value, ValueKind, ValueOrKwargs},
 };
 
-use super::{
-    call::describe,
-    context::{Context, Miss},
-    method, print,
-};
+use super::{context::Context, method, print};
 
 /// `__get(value, key, start, end)`.
 pub(super) fn get(state: &mut State, args: Rest<Value>) -> Result<Value, Error> {
@@ -66,15 +62,7 @@ fn miss(
     end: &Value,
 ) -> Result<(), Error> {
     let at = start.as_usize().unwrap_or(0)..end.as_usize().unwrap_or(0);
-    let keys = match value.kind() {
-        ValueKind::Map => value.try_iter()?.map(|key| print::text(&key)).collect(),
-        _ => Vec::new(),
-    };
-    Context::of(state)?.miss(Miss {
-        name: print::text(key),
-        at: Some((state.name().to_owned(), at)),
-        found: describe(value).to_owned(),
-        known: keys,
-    });
+    let at = Some((state.name().to_owned(), at));
+    Context::of(state)?.lacks(value, &print::text(key), at);
     Ok(())
 }

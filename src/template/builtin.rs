@@ -10,7 +10,7 @@ use minijinja::{
 
 use super::{
     access, call::Call, call::describe, compile::Sources, context::Context, failure, filter,
-    finish, function, lookup, moment, omit, percent, print, test,
+    finish, function, growing, lookup, moment, omit, percent, print, test,
 };
 
 /// A filter, test or function.
@@ -41,6 +41,7 @@ pub(super) fn environment(sources: &Arc<Sources>) -> Environment<'static> {
     environment.add_filter("__call", access::call);
     environment.add_filter("__mod", percent::remainder);
     environment.add_filter("__sub", moment::minus);
+    environment.add_function("__growing", growing::growing);
     environment.add_function("__give", give);
     environment.add_function("__path", lookup::template_path);
     environment.add_function("namespace", minijinja::functions::namespace);
@@ -131,7 +132,11 @@ fn add_function(environment: &mut Environment<'static>, name: &'static str, run:
 /// Says which filter failed and what it was given.
 fn told(error: Error, what: &str, name: &str, value: Option<&Value>) -> Error {
     let ours = std::error::Error::source(&error).is_some();
-    if ours || error.kind() == ErrorKind::UndefinedError || error.line().is_some() {
+    let named = matches!(
+        error.kind(),
+        ErrorKind::UndefinedError | ErrorKind::UnknownFilter | ErrorKind::UnknownTest
+    );
+    if ours || named || error.line().is_some() {
         return error;
     }
     let detail = error

@@ -73,19 +73,6 @@ pub fn describe(value: &Value) -> &'static str {
     }
 }
 
-impl From<super::TemplateError> for crate::source::Fault {
-    fn from(error: super::TemplateError) -> Self {
-        let mut fault = Self::new(error.message);
-        if let Some(help) = error.help {
-            fault = fault.help(help);
-        }
-        match error.place {
-            Some(place) => fault.at(&place),
-            None => fault,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

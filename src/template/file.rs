@@ -17,6 +17,19 @@ impl Engine {
         file: &Arc<SourceFile>,
         vars: &Arc<dyn Variables>,
     ) -> Result<String, TemplateError> {
+        self.file_with("", file, vars)
+    }
+
+    /// The same with options of the caller's, written as the first line would write them; the first line wins.
+    ///
+    /// # Errors
+    /// The first mistake, with its place in the file.
+    pub fn file_with(
+        &self,
+        options: &str,
+        file: &Arc<SourceFile>,
+        vars: &Arc<dyn Variables>,
+    ) -> Result<String, TemplateError> {
         if file
             .path()
             .extension()
@@ -28,10 +41,14 @@ impl Engine {
         let skipped = file.text().len() - body.len();
         let directory = file.path().parent().map(|path| path.to_path_buf());
         let spelling = Spelling::file(body);
-        let rendered = match header {
-            None => self.render(&spelling, body, vars, directory),
-            Some(header) => self
-                .environment_for(header)
+        let options = match header {
+            Some(header) => format!("{options},{header}"),
+            None => options.to_owned(),
+        };
+        let rendered = match options.as_str() {
+            "" => self.render(&spelling, body, vars, directory),
+            options => self
+                .environment_for(options)
                 .and_then(|own| self.render_in(&own, &spelling, body, vars, directory)),
         };
         match rendered {

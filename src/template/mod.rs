@@ -13,12 +13,14 @@ mod engine;
 mod error;
 mod exchange;
 mod failure;
+mod fault;
 mod file;
 mod filter;
 mod finish;
 #[cfg(test)]
 mod fixture;
 mod function;
+mod growing;
 mod lookup;
 mod looping;
 mod method;

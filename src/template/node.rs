@@ -57,3 +57,50 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        source::{SourceFile, yaml},
+        template::{fixture, print},
+    };
+
+    fn rendered(text: &str) -> Result<Value, TemplateError> {
+        let node = yaml::load_one(&SourceFile::new("a.yml", text)).unwrap();
+        fixture::engine().node(&node, &fixture::vars())
+    }
+
+    #[test]
+    fn everything_inside_is_rendered() {
+        let text =
+            "'{{ word }}': ['{{ web.port }}', {a: '{{ omit }}', b: 0644}]\nc: !unsafe '{{ x }}'\n";
+        let value = rendered(text).unwrap();
+        assert_eq!(
+            print::repr(&value),
+            "{'Hello': [80, {'b': 420}], 'c': '{{ x }}'}"
+        );
+    }
+
+    #[test]
+    fn vaulted_values_are_opened() {
+        assert_eq!(
+            rendered("a: !vault |\n  $ANSIBLE_VAULT;test\n  x\n")
+                .unwrap()
+                .to_string(),
+            "{'a': 'x'}"
+        );
+        let error = rendered("a: !vault |\n  $ANSIBLE_VAULT;other\n  x\n").unwrap_err();
+        assert!(error.message.contains("this is no vault"), "{error}");
+    }
+
+    #[test]
+    fn an_error_points_at_the_very_name() {
+        let error = rendered("a:\n  - b\n  - \"x {{ web.prot }}\"\n").unwrap_err();
+        let place = error.place.unwrap();
+        assert_eq!(
+            (place.to_string().as_str(), place.text()),
+            ("a.yml:3:11", "web.prot")
+        );
+    }
+}

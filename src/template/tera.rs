@@ -207,7 +207,7 @@ fn missing(
         return error.clone();
     }
     let mut error = TemplateError::new(ErrorKind::Undefined, format!("'{path}' is undefined"));
-    error.name = Some(path.to_owned());
+    error.name = Some(path.into());
     let names = vars.names();
     error.help = failure::nearest(root, names.iter().map(String::as_str));
     if root != path {

@@ -150,7 +150,7 @@ impl Find {
         let names = |patterns: &[String]| -> Result<Vec<Pattern>, Failure> {
             let patterns = patterns.iter().map(|pattern| match self.use_regex {
                 true => Pattern::entire(pattern),
-                false => Pattern::entire(&glob(pattern)),
+                false => Pattern::glob(pattern),
             });
             patterns.collect()
         };
@@ -337,31 +337,6 @@ fn amount(text: &str, units: &[(char, i64)]) -> Option<i64> {
         None => (text.as_str(), 1),
     };
     digits.parse::<i64>().ok()?.checked_mul(unit)
-}
-
-/// A shell pattern as a regular expression.
-fn glob(pattern: &str) -> String {
-    let mut expression = String::new();
-    let mut rest = pattern.chars();
-    while let Some(character) = rest.next() {
-        match character {
-            '*' => expression.push_str(".*"),
-            '?' => expression.push('.'),
-            '[' => match rest.as_str().split_once(']') {
-                Some((set, behind)) => {
-                    let set = set.replace('\\', "\\\\");
-                    let set = set
-                        .strip_prefix('!')
-                        .map_or(set.clone(), |set| format!("^{set}"));
-                    expression.push_str(&format!("[{set}]"));
-                    rest = behind.chars();
-                }
-                None => expression.push_str("\\["),
-            },
-            other => expression.push_str(&regex::escape(other.encode_utf8(&mut [0; 4]))),
-        }
-    }
-    expression
 }
 
 #[cfg(test)]

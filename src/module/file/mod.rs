@@ -16,4 +16,4 @@ pub mod slurp;
 pub mod stat;
 pub mod tempfile;
 
-pub use {placement::Placement, report::report};
+pub use {pattern::Pattern, placement::Placement, report::report};

@@ -28,6 +28,11 @@ impl Pattern {
         Self::build(&format!("^(?:{pattern})$"), false, true)
     }
 
+    /// A shell pattern (`*`, `?`, `[…]`) for a whole name.
+    pub fn glob(pattern: &str) -> Result<Self, Failure> {
+        Self::entire(&glob(pattern))
+    }
+
     fn build(pattern: &str, multi_line: bool, dot_all: bool) -> Result<Self, Failure> {
         if let Some(what) = foreign(pattern) {
             return Err(Failure::refused(format!(
@@ -154,6 +159,31 @@ fn translated(pattern: &str) -> String {
         }
     }
     translated
+}
+
+/// A shell pattern as a regular expression.
+fn glob(pattern: &str) -> String {
+    let mut expression = String::new();
+    let mut rest = pattern.chars();
+    while let Some(character) = rest.next() {
+        match character {
+            '*' => expression.push_str(".*"),
+            '?' => expression.push('.'),
+            '[' => match rest.as_str().split_once(']') {
+                Some((set, behind)) => {
+                    let set = set.replace('\\', "\\\\");
+                    let set = set
+                        .strip_prefix('!')
+                        .map_or(set.clone(), |set| format!("^{set}"));
+                    expression.push_str(&format!("[{set}]"));
+                    rest = behind.chars();
+                }
+                None => expression.push_str("\\["),
+            },
+            other => expression.push_str(&regex::escape(other.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    expression
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use minijinja::{Error, value::Value};
 
 use super::attribute;
-use crate::template::{builtin::Run, call::Call, failure};
+use crate::template::{builtin::Run, call::Call, failure, print};
 
 pub(super) const ALL: &[(&str, Run)] = &[
     ("map", map),
@@ -23,7 +23,10 @@ fn map(call: &mut Call) -> Result<Value, Error> {
             let value = attribute(item, &path)?;
             match (&default, value.is_undefined()) {
                 (Some(default), true) => found.push(default.clone()),
-                (None, true) => return missing(&path),
+                (None, true) => {
+                    call.context()?.lacks(item, &print::text(&path), None);
+                    found.push(value);
+                }
                 _ => found.push(value),
             }
         }

@@ -246,7 +246,11 @@ pub(in crate::template) fn pairs(
 }
 
 fn extract(call: &mut Call) -> Result<Value, Error> {
-    let mut found = call.need(1, "container")?.get_item(&call.value())?;
+    let container = call.need(1, "container")?;
+    let mut found = container.get_item(&call.value())?;
+    if found.is_undefined() {
+        call.context()?.lacks(&container, &call.subject(), None);
+    }
     let more = call.arg(2, "morekeys").filter(|more| !more.is_none());
     let more = match more {
         Some(more) if matches!(more.kind(), ValueKind::Seq | ValueKind::Iterable) => items(&more)?,

@@ -14,6 +14,7 @@ mod regex;
 mod scalar;
 mod text;
 mod time;
+mod vault;
 mod yaml;
 
 use minijinja::{Error, value::Value};
@@ -42,6 +43,7 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
         regex::ALL,
         text::ALL,
         time::ALL,
+        vault::ALL,
     ]
     .into_iter()
     .flatten()

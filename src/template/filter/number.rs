@@ -4,7 +4,7 @@ use minijinja::{Error, value::Value};
 
 use crate::template::{
     builtin::Run,
-    call::{Call, describe},
+    call::{Call, describe, list},
     failure, print,
 };
 
@@ -63,6 +63,9 @@ fn number(value: &Value) -> Result<f64, Error> {
 fn sum(call: &mut Call) -> Result<Value, Error> {
     let path = call.arg(1, "attribute").filter(|path| !path.is_none());
     let start = call.arg(2, "start").unwrap_or_else(|| Value::from(0));
+    if start.kind() == minijinja::value::ValueKind::Seq {
+        return concatenated(call, &start, path.as_ref());
+    }
     let (mut whole, mut broken, mut exact) = (0_i64, 0.0, start.is_integer());
     let mut values = vec![start];
     for item in call.items()? {
@@ -85,6 +88,18 @@ fn sum(call: &mut Call) -> Result<Value, Error> {
     } else {
         (whole as f64 + broken).into()
     })
+}
+
+/// Lists summed up make one list.
+fn concatenated(call: &Call, start: &Value, path: Option<&Value>) -> Result<Value, Error> {
+    let mut all = list(start)?;
+    for item in call.items()? {
+        all.extend(match path {
+            Some(path) => list(&super::attribute(&item, path)?)?,
+            None => list(&item)?,
+        });
+    }
+    Ok(all.into())
 }
 
 fn round(call: &mut Call) -> Result<Value, Error> {

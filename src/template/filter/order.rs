@@ -112,11 +112,7 @@ fn unique(call: &mut Call) -> Result<Value, Error> {
             Some(path) => attribute(&item, path)?,
             None => item.clone(),
         };
-        let key = if exact || call.named("case_sensitive").is_none() {
-            value
-        } else {
-            folded(&value)
-        };
+        let key = if exact { value } else { folded(&value) };
         if !seen.contains(&key) {
             seen.push(key);
             kept.push(item);

@@ -26,15 +26,7 @@ pub(super) fn write(value: &Value, style: &Style) -> String {
         return writer.out;
     }
     let text = scalar::plain_or_quoted(value, style.width, 0, style.indent, false);
-    let open = !text.starts_with(['\'', '"', '|', '>']);
-    if text.starts_with(['|', '>']) {
-        return text;
-    }
-    if open {
-        format!("{text}\n...\n")
-    } else {
-        format!("{text}\n")
-    }
+    format!("{text}\n")
 }
 
 struct Writer<'s> {
@@ -223,6 +215,6 @@ mod tests {
             shown("{{ {'b': [1, 'x'], 'a': 'yes'} | to_yaml }}"),
             r#""a: 'yes'\nb: [1, x]\n""#
         );
-        assert_eq!(shown("{{ 'a' | to_yaml }}"), r"'a\n...\n'");
+        assert_eq!(shown("{{ 'a' | to_yaml }}"), r"'a\n'");
     }
 }
