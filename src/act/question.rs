@@ -6,6 +6,8 @@ use super::Program;
 pub enum Question {
     /// An account that `/etc/passwd` does not hold (LDAP and the like), as a passwd line.
     Account(String),
+    /// The addresses of a host name, an address at the beginning of each line.
+    Addresses(String),
     /// A group that `/etc/group` does not hold, as a group line.
     Group(String),
     /// The crontab of a user; `None`: of the agent's user.
@@ -72,6 +74,7 @@ impl Question {
     fn argv(&self) -> Vec<&str> {
         match self {
             Self::Account(name) => vec!["getent", "passwd", "--", name],
+            Self::Addresses(name) => vec!["getent", "ahosts", "--", name],
             Self::Group(name) => vec!["getent", "group", "--", name],
             Self::Crontab(Some(user)) => vec!["crontab", "-u", user, "-l"],
             Self::Crontab(None) => vec!["crontab", "-l"],

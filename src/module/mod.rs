@@ -31,6 +31,7 @@ pub mod argument;
 pub mod command;
 pub mod file;
 mod host_path;
+pub mod net;
 mod ownership;
 pub mod package;
 mod permissions;
@@ -39,6 +40,7 @@ pub mod registry;
 mod run;
 pub mod service;
 pub mod setup;
+pub mod system;
 #[cfg(test)]
 pub mod trial;
 pub mod user;

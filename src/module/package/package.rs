@@ -19,8 +19,8 @@ pub struct Package {
     /// The packages. Their names may differ between distributions.
     #[schemars(extend("aliases" = ["pkg"]))]
     name: Vec<String>,
-    /// `present`, `absent`, or `latest`.
-    #[serde(default = "present")]
+    /// `present`, `absent`, or `latest`. Ansible calls it required, and takes `present` where it is not given.
+    #[serde(default)]
     state: State,
     /// The package manager to use: `auto`, `apt`, `dnf` or `yum`.
     #[serde(rename = "use", default = "auto")]
@@ -30,12 +30,13 @@ pub struct Package {
     update_cache: Option<bool>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum State {
     Absent,
     Installed,
     Latest,
+    #[default]
     Present,
     Removed,
 }
@@ -48,10 +49,6 @@ impl State {
             Self::Latest => "latest",
         }
     }
-}
-
-fn present() -> State {
-    State::Present
 }
 
 fn auto() -> String {

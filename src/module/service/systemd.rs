@@ -142,6 +142,12 @@ impl Systemd {
         if !unit.is_there() && !unit.foreseen && !will_be_unmasked {
             return Err(not_found(probe, name));
         }
+        let starts = self.state.is_some_and(|wish| wish != Wish::Stopped);
+        if unit.is_masked() && self.masked.is_none() && (starts || self.enabled == Some(true)) {
+            return Err(Failure::refused(format!(
+                "service {name} is masked, so it can be neither started nor enabled; `masked: false` undoes that"
+            )));
+        }
         self.plan_enabling(probe, &mut change, &unit, name)?;
         self.plan_state(probe, &mut change, &unit, name);
         Ok(change)
