@@ -51,7 +51,6 @@ fn check(survey: &Survey, texts: &[Text], findings: &mut Vec<Finding>) {
 
 fn finding(error: &TemplateError, place: &Place, certain: bool) -> Finding {
     let place = error.place.as_ref().unwrap_or(place);
-<<<<<<< HEAD
     let help = |usual: &str| -> String { error.help.as_deref().unwrap_or(usual).to_owned() };
     let message = &error.message;
     let (code, severity, fault) = match error.kind {
@@ -66,12 +65,6 @@ fn finding(error: &TemplateError, place: &Place, certain: bool) -> Finding {
             Fault::new(format!("the template cannot be read: {message}"))
                 .help(help("check braces, quotes and parentheses")),
         ),
-=======
-    let fault = Fault::new(format!("the template cannot be read: {}", error.message)).at(place);
-    let help = match &error.help {
-        Some(help) => help.as_ref(),
-        None => "check braces, quotes and parentheses",
->>>>>>> main
     };
     Finding::new(code, severity, fault.at(place))
 }
