@@ -50,7 +50,7 @@ fn fault(error: &TemplateError, place: &crate::source::Place) -> Fault {
     let place = error.place.as_ref().unwrap_or(place);
     let fault = Fault::new(format!("the template cannot be read: {}", error.message)).at(place);
     let help = match &error.help {
-        Some(help) => help.as_str(),
+        Some(help) => help.as_ref(),
         None => "check braces, quotes and parentheses",
     };
     fault.help(help)

@@ -88,11 +88,7 @@ fn run(options: &RunOptions) -> Result<Option<(Recap, bool)>> {
 }
 
 /// What can be found without a host: errors end the run before it begins, warnings are to be told.
-fn examine(
-    options: &RunOptions,
-    programs: &[Program],
-    world: &Arc<World>,
-) -> Result<Vec<Finding>> {
+fn examine(options: &RunOptions, programs: &[Program], world: &Arc<World>) -> Result<Vec<Finding>> {
     let choice = &options.choice;
     let circumstances = Circumstances {
         whole: choice.start_at_task.is_none() && !choice.step,

@@ -38,9 +38,9 @@ mod permissions;
 mod ping;
 pub mod registry;
 mod run;
-pub mod system;
 pub mod service;
 pub mod setup;
+pub mod system;
 #[cfg(test)]
 pub mod trial;
 pub mod user;
