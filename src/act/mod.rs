@@ -5,6 +5,7 @@
 //! | read the host, as it is or (dry run) as it would be | [`Probe`] |
 //! | run a fixed read-only command | [`Probe::ask`] with a [`Question`] |
 //! | say what would change | [`Acts`], a list of [`Act`]s: [`Write`], [`Directory`], [`Link`], [`Remove`], [`Attributes`], [`Spawn`] |
+//! | write a file from a stream | [`Draft`] |
 //! | change the host | [`Host`], which only an apply gets |
 //! | fail | [`Failure`] |
 
@@ -16,6 +17,7 @@ mod controller;
 mod delta;
 mod digest;
 mod directory;
+mod draft;
 mod failure;
 mod host;
 mod identity;
@@ -44,6 +46,7 @@ pub use controller::{Alone, Controller};
 pub use delta::{Delta, Look};
 pub use digest::Digest;
 pub use directory::Directory;
+pub use draft::Draft;
 pub use failure::{Failure, Thing};
 pub use host::Host;
 pub use inode::{Inode, Kind, Moment};

@@ -33,6 +33,11 @@ impl Private {
         &self.0
     }
 
+    /// Lets it stay.
+    pub fn keep(mut self) {
+        self.0 = PathBuf::new();
+    }
+
     /// Writes a file in it; gives its path.
     pub fn write(&self, name: &OsStr, from: &mut dyn Read, mode: u32) -> Result<PathBuf, Failure> {
         let path = self.0.join(name);
@@ -49,6 +54,9 @@ impl Private {
 
 impl Drop for Private {
     fn drop(&mut self) {
+        if self.0.as_os_str().is_empty() {
+            return;
+        }
         // Nothing depends on it any more, and nobody could be told.
         let _ = fs::remove_dir_all(&self.0);
     }

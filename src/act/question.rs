@@ -6,8 +6,20 @@ use super::Program;
 pub enum Question {
     /// An account that `/etc/passwd` does not hold (LDAP and the like), as a passwd line.
     Account(String),
+    /// The addresses of a host name, an address at the beginning of each line.
+    Addresses(String),
     /// A group that `/etc/group` does not hold, as a group line.
     Group(String),
+    /// The crontab of a user; `None`: of the agent's user.
+    Crontab(Option<String>),
+    /// A database of the name service switch, or one entry of it, from one service or all.
+    Database {
+        database: String,
+        key: Option<String>,
+        service: Option<String>,
+    },
+    /// The length, hash and comment of an SSH key.
+    Fingerprint(String),
     /// What the content of a file is, as `TYPE; charset=NAME`.
     MimeType(String),
     /// The time: seconds and nanoseconds since 1970, and the zone's offset and name.
@@ -48,8 +60,8 @@ pub enum Question {
     ActiveStates(Vec<String>),
     /// Whether an init script says that its service runs: code 0.
     ScriptStatus(String),
-    /// The programs of supervisord and their states, by supervisorctl with these options.
-    SupervisorStatus(String, Vec<String>),
+    /// The programs of supervisord and their states, by supervisorctl with these options and this on its standard input.
+    SupervisorStatus(String, Vec<String>, Option<String>),
 }
 
 /// One line a package: name, architecture, version, state, section, provided names.
@@ -62,7 +74,24 @@ impl Question {
     fn argv(&self) -> Vec<&str> {
         match self {
             Self::Account(name) => vec!["getent", "passwd", "--", name],
+            Self::Addresses(name) => vec!["getent", "ahosts", "--", name],
             Self::Group(name) => vec!["getent", "group", "--", name],
+            Self::Crontab(Some(user)) => vec!["crontab", "-u", user, "-l"],
+            Self::Crontab(None) => vec!["crontab", "-l"],
+            Self::Database {
+                database,
+                key,
+                service,
+            } => {
+                let mut argv = vec!["getent"];
+                if let Some(service) = service {
+                    argv.extend(["-s", service]);
+                }
+                argv.extend(["--", database]);
+                argv.extend(key.as_deref());
+                argv
+            }
+            Self::Fingerprint(path) => vec!["ssh-keygen", "-l", "-f", path],
             Self::MimeType(path) => vec!["file", "--brief", "--mime", "--", path],
             Self::Time => vec!["date", "+%s %N %z %Z"],
             Self::LocalFact(path) => vec![path],
@@ -114,7 +143,7 @@ impl Question {
                 systemctl(None, &[&show[..], &strings(names)].concat())
             }
             Self::ScriptStatus(name) => vec!["service", name, "status"],
-            Self::SupervisorStatus(program, options) => {
+            Self::SupervisorStatus(program, options, _) => {
                 let program = [program.as_str()];
                 [&program[..], &strings(options), &["status"]].concat()
             }
@@ -123,7 +152,11 @@ impl Question {
 
     /// The command, with messages in English.
     pub(super) fn program(&self) -> Program {
-        Program::new(self.argv()).env("LC_ALL", "C.UTF-8")
+        let program = Program::new(self.argv()).env("LC_ALL", "C.UTF-8");
+        match self {
+            Self::SupervisorStatus(_, _, Some(input)) => program.stdin(input.as_str()),
+            _ => program,
+        }
     }
 }
 

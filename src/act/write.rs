@@ -268,7 +268,7 @@ fn shown(probe: &Probe, path: &Path, inode: Option<&Inode>) -> Result<Side, Fail
 
 /// Copies extended attributes to the new file. A file system without them, or a label that may not be set, is no reason to
 /// refuse the write: the new file then has what its directory gives.
-fn keep_attributes(path: &Path, new: &File) {
+pub(super) fn keep_attributes(path: &Path, new: &File) {
     let Ok(old) = File::open(path) else {
         return;
     };
@@ -285,7 +285,7 @@ fn keep_attributes(path: &Path, new: &File) {
     }
 }
 
-fn backup(path: &Path) -> Result<PathBuf, Failure> {
+pub(super) fn backup(path: &Path) -> Result<PathBuf, Failure> {
     let mut name = path.as_os_str().to_owned();
     let time = super::calendar::stamp();
     name.push(format!(".{}.{time}~", std::process::id()));

@@ -1,12 +1,16 @@
 use {
     super::{
         exit,
+        findings::{self, Unfit},
+        listing,
         option::RunOptions,
         playbooks::{self, Loader},
+        print::print,
         session::{HANDSHAKES, PATIENCE, Session},
         terminal,
     },
     crate::{
+        check::{self, Circumstances, Code, Finding},
         event::{Recap, Tally},
         program::{Program, TagFilter},
         schedule::{Connections, Options, Runner, Sink},
@@ -70,12 +74,33 @@ fn run(options: &RunOptions) -> Result<Option<(Recap, bool)>> {
         world: &world,
     };
     let programs = loader.programs(&options.playbooks)?;
+    if listing::is_asked(&options.choice) {
+        print(listing::listing(options, &loader, &programs)?)?;
+        return Ok(None);
+    }
+    let warnings = examine(options, &programs, &world)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime
-        .block_on(go(options, &session, world, &programs))
+        .block_on(go(options, &session, world, &programs, &warnings))
         .map(Some)
+}
+
+/// What can be found without a host: errors end the run before it begins, warnings are to be told.
+fn examine(options: &RunOptions, programs: &[Program], world: &Arc<World>) -> Result<Vec<Finding>> {
+    let choice = &options.choice;
+    let circumstances = Circumstances {
+        whole: choice.start_at_task.is_none() && !choice.step,
+        inventory: true,
+    };
+    let mut found = check::examine(programs, world, circumstances);
+    if findings::forbid(&found) {
+        return Err(Unfit(found).into());
+    }
+    // The run itself says which patterns match nothing, when it knows what it has added to the inventory.
+    found.retain(|finding| finding.code != Code::UnknownHostPattern);
+    Ok(found)
 }
 
 async fn go(
@@ -83,6 +108,7 @@ async fn go(
     session: &Session,
     world: Arc<World>,
     programs: &[Program],
+    warnings: &[Finding],
 ) -> Result<(Recap, bool)> {
     let diff = world.settings.diff;
     let style = terminal::style(&options.output, diff, &session.config, &session.environment);
@@ -93,6 +119,10 @@ async fn go(
     ));
     for warning in world.inventory_warnings() {
         sink.warn(warning, None);
+    }
+    for finding in warnings {
+        let place = finding.fault.place().map(ToString::to_string);
+        sink.warn(finding.fault.message().to_owned(), place);
     }
     let unheeded = session.config.unheeded();
     if !unheeded.is_empty() {

@@ -1,5 +1,12 @@
 use {
-    super::option::{RunOptions, ValidateOptions},
+    super::{
+        completions::CompletionsArguments,
+        doc::DocArguments,
+        inventory::InventoryArguments,
+        man::ManArguments,
+        option::{RunOptions, ValidateOptions},
+        vault::VaultArguments,
+    },
     clap::{Parser, Subcommand},
 };
 
@@ -24,4 +31,14 @@ pub(super) enum Verb {
     Plan(Box<RunOptions>),
     /// Check playbooks without touching a host.
     Validate(Box<ValidateOptions>),
+    /// Show hosts, groups and their variables, as `ansible-inventory` does.
+    Inventory(Box<InventoryArguments>),
+    /// Describe modules and their arguments.
+    Doc(DocArguments),
+    /// Encrypt, decrypt, view and edit vaults, as `ansible-vault` does.
+    Vault(VaultArguments),
+    /// Print a script that completes farcast's command line in a shell.
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write the pages of all verbs into a directory.
+    Man(ManArguments),
 }

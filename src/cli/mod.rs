@@ -2,16 +2,24 @@
 
 mod apply;
 mod args;
+mod completions;
 mod config;
+mod doc;
 mod ending;
 mod environment;
 mod exit;
 mod extra_vars;
+mod findings;
+mod inventory;
+mod listing;
+mod man;
 mod option;
 mod playbooks;
+mod print;
 mod session;
 mod terminal;
 mod validate;
+mod vault;
 
 use {
     args::{Arguments, Verb},
@@ -33,5 +41,10 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         Verb::Apply(options) => apply::apply(&options),
         Verb::Plan(options) => apply::plan(options),
         Verb::Validate(options) => validate::validate(&options),
+        Verb::Inventory(arguments) => inventory::inventory(&arguments),
+        Verb::Doc(arguments) => doc::doc(&arguments),
+        Verb::Vault(arguments) => vault::vault(&arguments),
+        Verb::Completions(arguments) => completions::completions(&arguments),
+        Verb::Man(arguments) => man::man(&arguments),
     }
 }

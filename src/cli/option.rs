@@ -195,4 +195,17 @@ pub(super) struct ValidateOptions {
     pub(super) inventory: InventoryOptions,
     #[command(flatten)]
     pub(super) vault: VaultOptions,
+    /// What the output is.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: FindingFormat,
+}
+
+/// How `validate` tells what it found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum FindingFormat {
+    /// With the lines of the file around it.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Jsonl,
 }

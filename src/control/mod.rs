@@ -20,6 +20,7 @@ mod set_fact;
 mod set_stats;
 mod template;
 mod unarchive;
+mod uri;
 mod wait_for_connection;
 
 pub use {

@@ -90,6 +90,7 @@ static ALL: &[Entry] = &[
     entry::<super::set_stats::SetStats>(),
     entry::<super::template::Template>(),
     part_of("unarchive", None, super::unarchive::prepare),
+    part_of("uri", None, super::uri::prepare),
     entry::<super::wait_for_connection::WaitForConnection>(),
 ];
 

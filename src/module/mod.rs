@@ -31,15 +31,19 @@ pub mod argument;
 pub mod command;
 pub mod file;
 mod host_path;
+pub mod net;
 mod ownership;
 pub mod package;
 mod permissions;
 mod ping;
 pub mod registry;
 mod run;
+pub mod service;
 pub mod setup;
+pub mod system;
 #[cfg(test)]
 pub mod trial;
+pub mod user;
 
 #[cfg(feature = "controller")]
 pub use argument::{ArgumentError, Schema};

@@ -1,28 +1,48 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, command, file, package, ping, setup},
+    super::{Module, Probe, command, file, net, package, ping, service, setup, system, user},
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
     entry::<package::apt::Apt>(),
+    entry::<package::apt_repository::AptRepository>(),
+    entry::<user::authorized_key::AuthorizedKey>(),
     entry::<file::blockinfile::BlockInFile>(),
     entry::<command::command::Command>(),
     entry::<file::copy::Copy>(),
+    entry::<user::cron::Cron>(),
+    entry::<package::dnf::Dnf>(),
     entry::<file::fetch::Fetch>(),
     entry::<file::file::File>(),
     entry::<file::find::Find>(),
+    entry::<net::get_url::GetUrl>(),
+    entry::<user::getent::Getent>(),
+    entry::<user::group::Group>(),
+    entry::<system::hostname::Hostname>(),
+    entry::<user::known_hosts::KnownHosts>(),
     entry::<file::lineinfile::LineInFile>(),
+    entry::<package::package::Package>(),
+    entry::<package::package_facts::PackageFacts>(),
     entry::<ping::Ping>(),
     entry::<command::raw::Raw>(),
     entry::<file::replace::Replace>(),
     entry::<command::script::Script>(),
+    entry::<service::service::Service>(),
+    entry::<service::service_facts::ServiceFacts>(),
     entry::<setup::Setup>(),
     entry::<command::shell::Shell>(),
     entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
+    entry::<service::supervisorctl::Supervisorctl>(),
+    entry::<system::sysctl::Sysctl>(),
+    entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
+    entry::<net::uri::Uri>(),
+    entry::<user::user::User>(),
+    entry::<system::wait_for::WaitFor>(),
+    entry::<package::yum_repository::YumRepository>(),
 ];
 
 /// What is known about a module.

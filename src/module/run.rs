@@ -68,7 +68,10 @@ fn apply(probe: &mut Probe, delta: impl Delta) -> Outcome {
         None => Err(Failure::refused("a dry run cannot apply")),
     };
     let mut outcome = applied.unwrap_or_else(Failure::into_outcome);
-    outcome.diff = diff;
+    // An apply may find that there was nothing to do (a download that brought the same content).
+    if outcome.changed || outcome.failed {
+        outcome.diff = diff;
+    }
     outcome.warnings.extend(warnings);
     outcome.msg = outcome.msg.or(msg);
     outcome

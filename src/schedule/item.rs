@@ -1,7 +1,7 @@
 use {
     super::{outcome::Ending, run::Runner, target::Resolver},
     crate::{
-        control::{self, Call, Done, Keep, Prepared, Remote, Wait, fault},
+        control::{self, Call, Done, Keep, Meta, Prepared, Remote, Wait, fault},
         module::{self, Schema},
         playbook::{Key, boolean},
         program::Step,
@@ -71,6 +71,12 @@ impl Item<'_> {
                 Ready::Ended(Box::new(ending))
             }
             Prepared::Meta(meta) => {
+                if meta == Meta::ResetConnection {
+                    self.runner
+                        .connections
+                        .reset(&self.resolver().target()?)
+                        .await;
+                }
                 let mut ending = Ending::of(self.module(), Outcome::default());
                 ending.meta = Some(meta);
                 Ready::Ended(Box::new(ending))

@@ -211,10 +211,17 @@ impl Engine {
             None if Self::is_template(source) => Spelling::text(source),
             None => Spelling::expression(source),
         };
+        self.compile(&self.inner.environment, &spelling)
+    }
+
+    pub(super) fn compile(
+        &self,
+        environment: &Environment<'static>,
+        spelling: &Spelling,
+    ) -> Result<(), TemplateError> {
         let context = Context::new(self, &(Arc::new(Nothing) as Arc<dyn Variables>), None);
         let sources = &*self.inner.sources;
-        self.inner
-            .environment
+        environment
             .get_template(spelling.name())
             .map_err(|error| failure::explain(&error, &context, sources))?;
         match sources.original(spelling.name()) {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use minijinja::{Environment, syntax::SyntaxConfig};
 
-use super::{Engine, ErrorKind, TemplateError, Variables, builtin, compile::Spelling, tera};
+use super::{Engine, ErrorKind, Needs, TemplateError, Variables, builtin, compile::Spelling, tera};
 use crate::source::{Place, SourceFile};
 
 impl Engine {
@@ -17,6 +17,19 @@ impl Engine {
         file: &Arc<SourceFile>,
         vars: &Arc<dyn Variables>,
     ) -> Result<String, TemplateError> {
+        self.file_with("", file, vars)
+    }
+
+    /// The same with options of the caller's, written as the first line would write them; the first line wins.
+    ///
+    /// # Errors
+    /// The first mistake, with its place in the file.
+    pub fn file_with(
+        &self,
+        options: &str,
+        file: &Arc<SourceFile>,
+        vars: &Arc<dyn Variables>,
+    ) -> Result<String, TemplateError> {
         if file
             .path()
             .extension()
@@ -28,15 +41,44 @@ impl Engine {
         let skipped = file.text().len() - body.len();
         let directory = file.path().parent().map(|path| path.to_path_buf());
         let spelling = Spelling::file(body);
-        let rendered = match header {
-            None => self.render(&spelling, body, vars, directory),
-            Some(header) => self
-                .environment_for(header)
+        let options = match header {
+            Some(header) => format!("{options},{header}"),
+            None => options.to_owned(),
+        };
+        let rendered = match options.as_str() {
+            "" => self.render(&spelling, body, vars, directory),
+            options => self
+                .environment_for(options)
                 .and_then(|own| self.render_in(&own, &spelling, body, vars, directory)),
         };
         match rendered {
             Ok((text, _)) => Ok(text),
             Err(error) => Err(placed(error, file, skipped)),
+        }
+    }
+
+    /// Says whether a Jinja2 file can be compiled.
+    ///
+    /// # Errors
+    /// The first mistake in its syntax, with its place in the file.
+    pub fn check_file(&self, file: &Arc<SourceFile>) -> Result<(), TemplateError> {
+        let (header, body) = header(file.text());
+        let skipped = file.text().len() - body.len();
+        let spelling = Spelling::file(body);
+        match header {
+            None => self.compile(&self.inner().environment, &spelling),
+            Some(header) => self
+                .environment_for(header)
+                .and_then(|own| self.compile(&own, &spelling)),
+        }
+        .map_err(|error| placed(error, file, skipped))
+    }
+
+    /// What a Jinja2 file needs of its variables; nothing where its first line changes the syntax.
+    pub fn needs_of_file(&self, file: &SourceFile) -> Needs {
+        match header(file.text()) {
+            (None, body) => self.needs_of_text(body),
+            (Some(_), _) => Needs::default(),
         }
     }
 
