@@ -6,6 +6,7 @@ use {
 };
 
 static ALL: &[Entry] = &[
+    entry::<archive::archive::Archive>(),
     entry::<file::copy::Copy>(),
     entry::<file::file::File>(),
     entry::<net::get_url::GetUrl>(),
