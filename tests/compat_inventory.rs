@@ -78,6 +78,7 @@ fn listing<'a>(inventory: &'a Inventory, store: &'a Store, export: bool) -> List
         store,
         limit: None,
         export,
+        extra: &[],
     }
 }
 

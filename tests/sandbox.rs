@@ -243,7 +243,7 @@ fn hosts_of_a_run_know_each_other_and_a_question_changes_no_disk() {
     let sandbox = up("pair", &hosts);
     let inventory = fs::read_to_string(sandbox.inventory()).unwrap();
     assert!(
-        inventory.contains("[debian]\ndb ansible_host=10."),
+        inventory.contains("[debian_12]\ndb ansible_host=10."),
         "{inventory}"
     );
     as_root(

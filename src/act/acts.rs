@@ -30,6 +30,7 @@ pub struct Acts {
     values: Object,
     warnings: Vec<String>,
     msg: Option<String>,
+    unknown: Option<String>,
 }
 
 impl Acts {
@@ -67,6 +68,11 @@ impl Acts {
         self.msg = Some(msg.into());
     }
 
+    /// Dry run: what of the outcome cannot be known before an apply.
+    pub fn unknown(&mut self, what: impl Into<String>) {
+        self.unknown = Some(what.into());
+    }
+
     /// Whether these acts make a directory at a path.
     pub fn makes(&self, path: &Path) -> bool {
         let mut made = self.acts.iter().filter_map(|act| act.directory());
@@ -102,6 +108,10 @@ impl Delta for Acts {
 
     fn predicted(&self) -> Object {
         self.values.clone()
+    }
+
+    fn unknown(&self) -> Option<String> {
+        self.unknown.clone()
     }
 
     fn warnings(&self) -> Vec<String> {

@@ -15,7 +15,7 @@ pub trait Delta {
     /// The return values that are known before an apply.
     fn predicted(&self) -> Object;
 
-    /// Why the outcome cannot be known before an apply, where that is so (a command).
+    /// What of the outcome cannot be known before an apply, where that is so ("the output of make").
     fn unknown(&self) -> Option<String> {
         None
     }

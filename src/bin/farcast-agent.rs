@@ -21,10 +21,15 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         [] => {}
+        // Whether this file can run here at all is asked before it is trusted to serve.
+        ["--version"] => {
+            println!("farcast-agent {}", env!("CARGO_PKG_VERSION"));
+            return Ok(());
+        }
         ["install", last, sha256] => {
             install(&std::env::current_exe()?, Path::new(last), sha256)?;
         }
-        _ => return Err("usage: farcast-agent [install PATH SHA256]".into()),
+        _ => return Err("usage: farcast-agent [--version | install PATH SHA256]".into()),
     }
     // Unbuffered: a frame is one write.
     let output = File::from(std::io::stdout().as_fd().try_clone_to_owned()?);

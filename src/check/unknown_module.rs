@@ -1,8 +1,23 @@
-use crate::{
-    control, module,
-    playbook::{Action, nearest_keyword},
-    source::Fault,
+use {
+    super::{Code, Finding, survey::Survey},
+    crate::{
+        control, module,
+        playbook::{Action, nearest_keyword},
+        source::Fault,
+    },
 };
+
+/// Modules that do not exist: an error where they will run for certain, as other platforms' may be ruled out.
+pub(super) fn unknown_modules(survey: &Survey, findings: &mut Vec<Finding>) {
+    for (_, site) in survey.sites() {
+        let action = &site.step.task.action;
+        let name = action.name.as_str().unwrap_or_default();
+        if module::find(name).is_none() && control::find(name).is_none() {
+            let fault = unknown_module(action);
+            findings.push(Finding::new(Code::UnknownModule, site.severity(), fault));
+        }
+    }
+}
 
 /// The fault for an action that is no module and no control step.
 pub fn unknown_module(action: &Action) -> Fault {

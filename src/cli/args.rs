@@ -1,5 +1,14 @@
 use {
-    super::option::{RunOptions, ValidateOptions},
+    super::{
+        ad_hoc::AdHocArguments,
+        completions::CompletionsArguments,
+        doc::DocArguments,
+        facts::FactsArguments,
+        inventory::InventoryArguments,
+        man::ManArguments,
+        option::{RunOptions, ValidateOptions},
+        vault::VaultArguments,
+    },
     clap::{Parser, Subcommand},
 };
 
@@ -24,4 +33,18 @@ pub(super) enum Verb {
     Plan(Box<RunOptions>),
     /// Check playbooks without touching a host.
     Validate(Box<ValidateOptions>),
+    /// Do one thing on hosts, as the program `ansible` does.
+    Run(Box<AdHocArguments>),
+    /// Gather facts about hosts and print them as JSON.
+    Facts(Box<FactsArguments>),
+    /// Show hosts, groups and their variables, as `ansible-inventory` does.
+    Inventory(Box<InventoryArguments>),
+    /// Describe modules and their arguments.
+    Doc(DocArguments),
+    /// Encrypt, decrypt, view and edit vaults, as `ansible-vault` does.
+    Vault(VaultArguments),
+    /// Print a script that completes farcast's command line in a shell.
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write the pages of all verbs into a directory.
+    Man(ManArguments),
 }

@@ -1,5 +1,10 @@
 use {
-    super::{environment::Environment, exit},
+    super::{
+        environment::Environment,
+        exit,
+        findings::{self, Unfit},
+        option::FindingFormat,
+    },
     crate::source::{Fault, Report},
     std::{
         io::{IsTerminal, Write},
@@ -33,6 +38,9 @@ fn text(error: &anyhow::Error) -> String {
     let environment = Environment::read();
     let stderr = std::io::stderr();
     let colour = stderr.is_terminal() && !environment.no_colour;
+    if let Some(Unfit(findings)) = error.downcast_ref() {
+        return findings::text(findings, FindingFormat::Human, colour);
+    }
     match error.downcast_ref::<Fault>() {
         Some(fault) => Report::new(fault, environment.width(), colour).to_string(),
         None => format!("error: {error:#}"),

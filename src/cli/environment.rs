@@ -1,6 +1,9 @@
 //! Every environment variable that farcast reads, in one place.
 
-use std::{collections::BTreeMap, env, path::PathBuf};
+use {
+    anyhow::Context,
+    std::{collections::BTreeMap, env, ffi::OsString, path::PathBuf},
+};
 
 /// What the environment says.
 pub(super) struct Environment {
@@ -12,6 +15,12 @@ pub(super) struct Environment {
     pub(super) agent_socket: Option<PathBuf>,
     /// `FARCAST_AGENT_DIR`: where the agents to deliver are, if not beside farcast.
     pub(super) agent_dir: Option<PathBuf>,
+    /// `FARCAST_SANDBOX_DIR`: where throwaway hosts keep what they need, if not in `/var/lib/farcast/sandbox`.
+    pub(super) sandbox_dir: Option<PathBuf>,
+    /// `TMPDIR`, else `/tmp`: where what is edited lies meanwhile.
+    pub(super) scratch: PathBuf,
+    /// `VISUAL`, else `EDITOR`: a program and its arguments, as a shell splits them.
+    editor: Option<String>,
     /// `NO_COLOR` or `ANSIBLE_NOCOLOR`.
     pub(super) no_colour: bool,
     /// `COLUMNS`.
@@ -32,6 +41,9 @@ impl Environment {
             user: text("USER").or_else(|| text("LOGNAME")),
             agent_socket: path("SSH_AUTH_SOCK"),
             agent_dir: path("FARCAST_AGENT_DIR"),
+            sandbox_dir: path("FARCAST_SANDBOX_DIR"),
+            scratch: path("TMPDIR").unwrap_or_else(|| PathBuf::from("/tmp")),
+            editor: text("VISUAL").or_else(|| text("EDITOR")),
             no_colour: text("NO_COLOR").is_some() || text("ANSIBLE_NOCOLOR").is_some(),
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
             all,
@@ -41,6 +53,14 @@ impl Environment {
     /// A setting of Ansible's, such as `ANSIBLE_FORKS`.
     pub(super) fn ansible(&self, name: &str) -> Option<&str> {
         self.all.get(&format!("ANSIBLE_{name}")).map(String::as_str)
+    }
+
+    /// The person's editor: a program and its arguments. It is `vi` where the environment names none.
+    pub(super) fn editor(&self) -> anyhow::Result<Vec<OsString>> {
+        let named = self.editor.as_deref().unwrap_or("vi");
+        let words = shlex::split(named)
+            .with_context(|| format!("an unclosed quote in the editor `{named}`"))?;
+        Ok(words.into_iter().map(OsString::from).collect())
     }
 
     /// How wide text on the terminal may be, in columns.

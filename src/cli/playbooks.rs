@@ -1,11 +1,10 @@
 use {
     super::session::Session,
     crate::{
-        inventory::Inventory,
         playbook::{Entry, Import, Key, Play, playbook},
         program::{Compiler, Frame, Library, Order, Program},
         source::{Fault, Node},
-        template::Variables,
+        template::{Value, Variables},
         variable::{PlayContext, Scope, Surroundings, World},
     },
     std::{
@@ -87,6 +86,22 @@ impl Loader<'_> {
         Ok(())
     }
 
+    /// The program of a playbook that no file holds: paths are reckoned from `dir`.
+    pub(super) fn in_memory(&self, node: &Node, dir: &Path) -> Result<Program, Fault> {
+        let library = Arc::new(Library::new(
+            Arc::clone(&self.session.store),
+            dir,
+            self.session.roles_path(),
+        ));
+        let mut program = Program::default();
+        for entry in playbook(node)? {
+            if let Entry::Play(play) = entry {
+                program.plays.push(Arc::new(self.compile(*play, &library)?));
+            }
+        }
+        Ok(program)
+    }
+
     fn compile(
         &self,
         play: Play,
@@ -97,17 +112,27 @@ impl Loader<'_> {
         Compiler::new(library, &render, Order::first()).play(play, gathers)
     }
 
-    /// Renders with what is known before a run: extra variables, those of the play, and the magic ones.
     fn render(
         &self,
         library: &Arc<Library>,
         node: &Node,
         frame: Option<&Arc<Frame>>,
     ) -> Result<String, Fault> {
+        self.value(library, node, frame)
+            .map(|value| value.to_string())
+    }
+
+    /// Renders with what is known before a run: extra variables, those of the play, and the magic ones.
+    pub(super) fn value(
+        &self,
+        library: &Arc<Library>,
+        node: &Node,
+        frame: Option<&Arc<Frame>>,
+    ) -> Result<Value, Fault> {
         let play = PlayContext {
             dir: library.dir.clone(),
             library: Some(Arc::clone(library)),
-            frame: frame.and_then(|frame| outermost(frame)),
+            frame: frame.and_then(outermost),
             ..PlayContext::default()
         };
         let around = Surroundings {
@@ -120,7 +145,6 @@ impl Loader<'_> {
         self.world
             .engine
             .node(node, &variables)
-            .map(|value| value.to_string())
             .map_err(|error| crate::control::fault(error, &node.place))
     }
 }
@@ -141,16 +165,4 @@ fn under(mut play: Play, around: &[&Import]) -> Play {
         play.keywords.underlay_vars(import.vars.as_ref());
     }
     play
-}
-
-/// Says what is wrong with the inventory's variables of the hosts that take part.
-pub(super) fn check_inventory(
-    inventory: &Inventory,
-    hosts: &[String],
-    session: &Session,
-) -> Result<(), Fault> {
-    for host in hosts {
-        inventory.layers(host, &session.store)?;
-    }
-    Ok(())
 }

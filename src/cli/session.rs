@@ -244,7 +244,7 @@ impl Session {
 }
 
 /// The vault passwords that the command line and the configuration name.
-fn secrets(
+pub(super) fn secrets(
     options: &VaultOptions,
     config: &Config,
     environment: &Environment,

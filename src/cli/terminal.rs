@@ -39,9 +39,7 @@ pub(super) fn style(
 
 /// Who looks on at a run: text, with progress on a terminal, or JSON lines.
 pub(super) fn audience(format: Format, style: Style, redactor: &Redactor) -> Box<dyn Consumer> {
-    let redactor = redactor.clone();
-    let mask = move |text: &str| -> String { redactor.redact(text).into_owned() };
-    let audience = Audience::new(Arc::new(Mask(Box::new(mask))));
+    let audience = nobody(redactor);
     let stdout = std::io::stdout();
     Box::new(match format {
         Format::Jsonl => audience.with(JsonLines::new(stdout)),
@@ -52,11 +50,16 @@ pub(super) fn audience(format: Format, style: Style, redactor: &Redactor) -> Box
     })
 }
 
-struct Mask(Box<dyn Fn(&str) -> String + Send + Sync>);
+/// An audience without a renderer, which masks what those that are added see.
+pub(super) fn nobody(redactor: &Redactor) -> Audience {
+    Audience::new(Arc::new(Mask(redactor.clone())))
+}
+
+struct Mask(Redactor);
 
 impl Masks for Mask {
     fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        Cow::Owned((self.0)(text))
+        self.0.redact(text)
     }
 }
 

@@ -51,7 +51,8 @@ pub struct Remote {
 #[derive(Debug)]
 pub struct Keep {
     pub path: PathBuf,
-    pub fail_on_missing: bool,
+    /// The SHA-256 of what is there now.
+    pub have: Option<String>,
 }
 
 /// A finished step, and what it changes on the controller.

@@ -36,14 +36,22 @@ pub(super) fn prepare(args: Object, call: &Call<'_>) -> Result<Prepared, Fault> 
             .join(call.scope.host())
             .join(inside.collect::<PathBuf>()),
     };
-    let fail_on_missing = flag("fail_on_missing", true);
+    let have = match path.is_file() {
+        false => None,
+        true => Some(
+            call.contents
+                .digest(&path)
+                .map_err(|error| call.unreadable(&path, &error, "dest"))?,
+        ),
+    };
+    let mut args = args;
+    if let Some(have) = &have {
+        args.insert("_have".to_owned(), have.as_str().into());
+    }
     Ok(Prepared::Remote(Remote {
         module: "fetch",
         args,
-        keep: Some(Keep {
-            path,
-            fail_on_missing,
-        }),
+        keep: Some(Keep { path, have }),
         data: Object::new(),
     }))
 }

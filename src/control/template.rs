@@ -42,6 +42,24 @@ pub struct Template {
     /// Take away white space before a block.
     #[serde(default, skip_serializing)]
     lstrip_blocks: bool,
+    /// What begins a block, instead of `{%`.
+    #[serde(skip_serializing)]
+    block_start_string: Option<String>,
+    /// What ends a block, instead of `%}`.
+    #[serde(skip_serializing)]
+    block_end_string: Option<String>,
+    /// What begins an expression, instead of `{{`.
+    #[serde(skip_serializing)]
+    variable_start_string: Option<String>,
+    /// What ends an expression, instead of `}}`.
+    #[serde(skip_serializing)]
+    variable_end_string: Option<String>,
+    /// What begins a comment, instead of `{#`.
+    #[serde(skip_serializing)]
+    comment_start_string: Option<String>,
+    /// What ends a comment, instead of `#}`.
+    #[serde(skip_serializing)]
+    comment_end_string: Option<String>,
     /// Write into the old file where it cannot be replaced (a mount point in a container): not safe when interrupted.
     #[serde(default)]
     unsafe_writes: bool,
@@ -63,7 +81,7 @@ impl Control for Template {
             .map_err(|problem| problem.at_least(call.place_of("src")))?;
         let mut text = world
             .engine
-            .file(&file, &call.scope.variables())
+            .file_with(&self.options(), &file, &call.scope.variables())
             .map_err(|error| super::fault(error, call.place_of("src")))?;
         if let Some(newline) = &self.newline_sequence {
             text = text.replace('\n', newline);
@@ -89,5 +107,29 @@ impl Control for Template {
             keep: None,
             data: Object::from_iter([("src".to_owned(), path.display().to_string().into())]),
         }))
+    }
+}
+
+impl Template {
+    /// What is other than usual, as a template's first line would write it.
+    fn options(&self) -> String {
+        let flags = [
+            (!self.trim_blocks).then_some("trim_blocks:False".to_owned()),
+            self.lstrip_blocks
+                .then_some("lstrip_blocks:True".to_owned()),
+        ];
+        let strings = [
+            ("block_start_string", &self.block_start_string),
+            ("block_end_string", &self.block_end_string),
+            ("variable_start_string", &self.variable_start_string),
+            ("variable_end_string", &self.variable_end_string),
+            ("comment_start_string", &self.comment_start_string),
+            ("comment_end_string", &self.comment_end_string),
+        ];
+        let strings = strings
+            .into_iter()
+            .map(|(name, value)| Some(format!("{name}:{}", value.as_ref()?)));
+        let all: Vec<_> = flags.into_iter().chain(strings).flatten().collect();
+        all.join(",")
     }
 }

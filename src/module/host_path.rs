@@ -41,6 +41,15 @@ impl HostPath {
     }
 }
 
+/// Expands `$VARIABLES` and then `~`, `~ada` in a word that need be no path. An unknown account stays as it is written.
+pub fn expand(word: &str, probe: &Probe) -> Result<String, Failure> {
+    let word = variables(word, probe);
+    match home(&word, probe) {
+        Err(Failure::Missing { .. }) => Ok(word),
+        expanded => expanded,
+    }
+}
+
 fn home(path: &str, probe: &Probe) -> Result<String, Failure> {
     let Some(rest) = path.strip_prefix('~') else {
         return Ok(path.into());

@@ -26,19 +26,26 @@
 //!
 //! Users write `yes`, `"5"`, `0644` and the like; the schema turns them into what the field declares before they get here.
 
+#[cfg(any(test, feature = "controller"))]
 pub mod archive;
 #[cfg(feature = "controller")]
 pub mod argument;
+pub mod command;
 pub mod file;
 mod host_path;
 pub mod net;
 mod ownership;
+pub mod package;
 mod permissions;
 mod ping;
 pub mod registry;
 mod run;
+pub mod service;
+pub mod setup;
+pub mod system;
 #[cfg(test)]
 pub mod trial;
+pub mod user;
 
 #[cfg(feature = "controller")]
 pub use argument::{ArgumentError, Schema};

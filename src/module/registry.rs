@@ -1,19 +1,52 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, archive, file, net, ping},
+    super::{
+        Module, Probe, archive, command, file, net, package, ping, service, setup, system, user,
+    },
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
     entry::<archive::archive::Archive>(),
+    entry::<package::apt::Apt>(),
+    entry::<package::apt_repository::AptRepository>(),
+    entry::<user::authorized_key::AuthorizedKey>(),
+    entry::<file::blockinfile::BlockInFile>(),
+    entry::<command::command::Command>(),
     entry::<file::copy::Copy>(),
+    entry::<user::cron::Cron>(),
+    entry::<package::dnf::Dnf>(),
+    entry::<file::fetch::Fetch>(),
     entry::<file::file::File>(),
+    entry::<file::find::Find>(),
     entry::<net::get_url::GetUrl>(),
+    entry::<user::getent::Getent>(),
+    entry::<user::group::Group>(),
+    entry::<system::hostname::Hostname>(),
+    entry::<user::known_hosts::KnownHosts>(),
+    entry::<file::lineinfile::LineInFile>(),
+    entry::<package::package::Package>(),
+    entry::<package::package_facts::PackageFacts>(),
     entry::<ping::Ping>(),
+    entry::<command::raw::Raw>(),
+    entry::<file::replace::Replace>(),
+    entry::<command::script::Script>(),
+    entry::<service::service::Service>(),
+    entry::<service::service_facts::ServiceFacts>(),
+    entry::<setup::Setup>(),
+    entry::<command::shell::Shell>(),
+    entry::<file::slurp::Slurp>(),
     entry::<file::stat::Stat>(),
+    entry::<service::supervisorctl::Supervisorctl>(),
+    entry::<system::sysctl::Sysctl>(),
+    entry::<service::systemd::Systemd>(),
+    entry::<file::tempfile::TempFile>(),
     entry::<archive::unarchive::Unarchive>(),
     entry::<net::uri::Uri>(),
+    entry::<user::user::User>(),
+    entry::<system::wait_for::WaitFor>(),
+    entry::<package::yum_repository::YumRepository>(),
 ];
 
 /// What is known about a module.
@@ -27,7 +60,7 @@ pub struct Entry {
     pub free_form: Option<&'static str>,
     /// Runs a step; reports each item's outcome.
     pub run: fn(&mut Probe, &Run, &mut dyn FnMut(usize, Outcome)),
-    #[cfg(feature = "controller")]
+    #[cfg(any(test, feature = "controller"))]
     schema: fn() -> super::argument::Schema,
 }
 
@@ -38,7 +71,7 @@ const fn entry<M: Module>() -> Entry {
         collection: M::COLLECTION,
         free_form: M::FREE_FORM,
         run: super::run::<M>,
-        #[cfg(feature = "controller")]
+        #[cfg(any(test, feature = "controller"))]
         schema: super::argument::Schema::of::<M>,
     }
 }
@@ -67,7 +100,7 @@ impl Entry {
     }
 }
 
-#[cfg(feature = "controller")]
+#[cfg(any(test, feature = "controller"))]
 impl Entry {
     /// The module's arguments. Made anew with each call.
     pub fn schema(&self) -> super::argument::Schema {
@@ -76,7 +109,7 @@ impl Entry {
 }
 
 /// The module name that is nearest to a mistyped one.
-#[cfg(feature = "controller")]
+#[cfg(any(test, feature = "controller"))]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let short = name.rsplit('.').next().unwrap_or(name);
     let names = ALL
@@ -104,7 +137,6 @@ mod tests {
             );
         }
         assert!(find("community.general.copy").is_none());
-        #[cfg(feature = "controller")]
         assert_eq!(nearest("ansible.builtin.coppy"), Some("copy"));
     }
 }

@@ -45,7 +45,9 @@ fn foresee(probe: &mut Probe, delta: impl Delta) -> Outcome {
     probe.foresee(effects.iter().cloned());
     Outcome {
         changed: true,
-        unknown: delta.unknown(),
+        unknown: delta
+            .unknown()
+            .map(|what| format!("known after apply: {what}")),
         msg: delta.message(),
         data: delta.predicted(),
         diff: differences(probe, &delta),

@@ -26,7 +26,7 @@ impl Trial {
         Self { probe }
     }
 
-    /// Runs a step with one item. Arguments are as a user writes them (where the controller is built, else canonical).
+    /// Runs a step with one item. Arguments are as a user writes them.
     pub fn run(&mut self, module: &str, arguments: Value, mode: Mode) -> Outcome {
         let outcomes = self.run_items(module, vec![arguments], mode);
         outcomes.into_iter().next().unwrap()
@@ -83,7 +83,6 @@ impl Trial {
     }
 }
 
-#[cfg(feature = "controller")]
 fn accept(entry: &registry::Entry, item: Value) -> Object {
     let Value::Object(arguments) = item else {
         panic!("arguments are an object");
@@ -94,12 +93,4 @@ fn accept(entry: &registry::Entry, item: Value) -> Object {
     let mut accepted = entry.schema().accept(written).unwrap();
     accepted.extend(own);
     accepted
-}
-
-#[cfg(not(feature = "controller"))]
-fn accept(_: &registry::Entry, item: Value) -> Object {
-    match item {
-        Value::Object(arguments) => arguments,
-        _ => panic!("arguments are an object"),
-    }
 }

@@ -36,8 +36,8 @@ impl Image {
     /// The inventory group of hosts with this image.
     pub fn group(self) -> &'static str {
         match self {
-            Self::Debian12 => "debian",
-            Self::Centos9 => "centos",
+            Self::Debian12 => "debian_12",
+            Self::Centos9 => "centos_9",
         }
     }
 

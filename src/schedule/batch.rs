@@ -269,7 +269,7 @@ impl<'a> Batch<'a> {
             return;
         }
         self.runner.sink.rescued(host);
-        let task = Value::from_iter([
+        let task = Value::from_pairs([
             ("name", Value::from(step.task.name())),
             ("action", Value::from(step.task.action.short_name())),
         ]);
@@ -292,7 +292,8 @@ impl<'a> Batch<'a> {
         let handlers = Arc::clone(&self.handlers);
         match meta {
             Meta::FlushHandlers => self.walk(host).flush(&handlers, order),
-            Meta::Noop => self.walk(host).done(),
+            // The connection was reset before this.
+            Meta::Noop | Meta::ResetConnection => self.walk(host).done(),
             Meta::ClearFacts => {
                 self.runner
                     .world
@@ -313,13 +314,6 @@ impl<'a> Batch<'a> {
             Meta::EndHost => self.walk(host).stop(End::Asked),
             Meta::EndPlay | Meta::EndBatch => self.end_all(End::Asked),
             Meta::EndRole => self.end_role(step, host),
-            Meta::ResetConnection => {
-                self.runner.sink.warn(
-                    "the connection is kept: farcast needs no reset to see new groups",
-                    None,
-                );
-                self.walk(host).done();
-            }
             Meta::RefreshInventory => {
                 return Err(Fault::new(
                     "`meta: refresh_inventory` would change the hosts of a play under way",

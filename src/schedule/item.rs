@@ -1,12 +1,12 @@
 use {
     super::{outcome::Ending, run::Runner, target::Resolver},
     crate::{
-        control::{self, Call, Done, Keep, Prepared, Remote, Wait, fault},
+        control::{self, Call, Done, Keep, Meta, Prepared, Remote, Wait, fault},
         module::{self, Schema},
         playbook::{Key, boolean},
         program::Step,
-        source::{Fault, Kind, Node, Place},
-        template::{self, ErrorKind, Value},
+        source::{Fault, Kind, Node},
+        template::{self, Value},
         variable::{Scope, Values},
         wire::{Mode, Object, Outcome, Run},
     },
@@ -71,6 +71,12 @@ impl Item<'_> {
                 Ready::Ended(Box::new(ending))
             }
             Prepared::Meta(meta) => {
+                if meta == Meta::ResetConnection {
+                    self.runner
+                        .connections
+                        .reset(&self.resolver().target()?)
+                        .await;
+                }
                 let mut ending = Ending::of(self.module(), Outcome::default());
                 ending.meta = Some(meta);
                 Ready::Ended(Box::new(ending))
@@ -367,7 +373,7 @@ impl Item<'_> {
             outcome.data.insert(name.clone(), value.clone());
         }
         if let Some(keep) = &sending.remote.keep {
-            outcome = kept(keep, outcome, bytes, self.dry());
+            outcome = kept(keep, outcome, bytes);
         }
         let mut ending = Ending::of(self.module(), outcome);
         ending.delegated.clone_from(&sending.delegated);
@@ -424,23 +430,17 @@ pub(super) fn condition(scope: &Arc<Scope>, node: &Node) -> Result<bool, Fault> 
     }
 }
 
-/// Writes what the host sent to the file here.
-fn kept(keep: &Keep, mut outcome: Outcome, bytes: Option<Vec<u8>>, dry: bool) -> Outcome {
-    let Some(bytes) = bytes.filter(|_| !outcome.failed) else {
-        if !keep.fail_on_missing && outcome.failed {
-            outcome.failed = false;
-        }
+/// Writes what the host sent to the file here. It sends nothing where the file here is the same, and in a dry run.
+fn kept(keep: &Keep, mut outcome: Outcome, bytes: Option<Vec<u8>>) -> Outcome {
+    let Some(sha256) = outcome.data.get("sha256").filter(|_| !outcome.failed) else {
         return outcome;
     };
-    let same = std::fs::read(&keep.path).is_ok_and(|old| old == bytes);
-    outcome.changed = !same;
-    outcome
-        .data
-        .insert("dest".to_owned(), keep.path.display().to_string().into());
-    if same || dry {
-        return outcome;
-    }
-    if let Err(error) = crate::control::write_here(&keep.path, &bytes) {
+    outcome.changed = keep.have.as_deref() != sha256.as_str();
+    let path = keep.path.display().to_string();
+    outcome.data.insert("dest".to_owned(), path.into());
+    if let Some(bytes) = bytes
+        && let Err(error) = crate::control::write_here(&keep.path, &bytes)
+    {
         outcome.failed = true;
         outcome.msg = Some(format!("cannot write {}: {error}", keep.path.display()));
     }

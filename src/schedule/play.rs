@@ -26,6 +26,7 @@ impl Runner {
             self.sink.tell(Event::PlaySkipped { name, reason });
             return Ok(true);
         }
+        self.world.check_inventory(&hosts)?;
         let prompted = Arc::new(self.prompted(program, &before)?);
         let mut rest = hosts.as_slice();
         let mut round = 0;

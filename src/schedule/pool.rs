@@ -225,7 +225,7 @@ impl Host {
             }
         }
         if let Some(transport) = self.transport.lock().await.take() {
-            drop(transport);
+            transport.close().await;
         }
     }
 }

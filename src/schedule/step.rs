@@ -551,7 +551,7 @@ fn extended(values: &[Value], index: usize) -> Value {
     if let Some(next) = values.get(index + 1) {
         map.push(("nextitem", next.clone()));
     }
-    Value::from_iter(map)
+    Value::from_pairs(map)
 }
 
 /// What a loop comes to, as Ansible sums it up.

@@ -17,6 +17,8 @@ pub struct Report<'a> {
     fault: &'a Fault,
     width: usize,
     colour: bool,
+    code: Option<&'a str>,
+    severity: Severity,
 }
 
 impl<'a> Report<'a> {
@@ -26,7 +28,21 @@ impl<'a> Report<'a> {
             fault,
             width,
             colour,
+            code: None,
+            severity: Severity::Error,
         }
+    }
+
+    /// Shows what kind of fault it is above the message.
+    pub fn code(mut self, code: &'a str) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    /// Shows it as something that stops nothing.
+    pub fn as_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
     }
 }
 
@@ -40,7 +56,7 @@ impl Display for Report<'_> {
         GraphicalReportHandler::new_themed(theme)
             .with_width(self.width)
             .with_links(false)
-            .render_report(f, &Placed::fault(self.fault))
+            .render_report(f, &Placed::fault(self))
     }
 }
 
@@ -68,6 +84,7 @@ impl SourceCode for SourceFile {
 #[derive(Debug)]
 struct Placed<'a> {
     message: &'a str,
+    code: Option<&'a str>,
     place: Option<&'a Place>,
     label: Option<&'a str>,
     help: Option<&'a str>,
@@ -76,13 +93,15 @@ struct Placed<'a> {
 }
 
 impl<'a> Placed<'a> {
-    fn fault(fault: &'a Fault) -> Self {
+    fn fault(report: &Report<'a>) -> Self {
+        let fault = report.fault;
         Self {
             message: fault.message(),
+            code: report.code,
             place: fault.place(),
             label: fault.label_text(),
             help: fault.help_text(),
-            severity: Severity::Error,
+            severity: report.severity,
             notes: fault.notes().iter().map(Self::note).collect(),
         }
     }
@@ -90,6 +109,7 @@ impl<'a> Placed<'a> {
     fn note(note: &'a Note) -> Self {
         Self {
             message: note.message(),
+            code: None,
             place: Some(note.place()),
             label: None,
             help: None,
@@ -116,6 +136,10 @@ impl Display for Placed<'_> {
 impl Error for Placed<'_> {}
 
 impl Diagnostic for Placed<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        self.code.map(|code| Box::new(code) as Box<dyn Display>)
+    }
+
     fn severity(&self) -> Option<Severity> {
         Some(self.severity)
     }
@@ -196,6 +220,19 @@ mod tests {
            · ──
          2 │   b: c
            ╰────
+        ");
+    }
+
+    #[test]
+    fn shows_the_kind_and_that_it_is_a_warning() {
+        let fault = Fault::new("nothing matches");
+        let report = Report::new(&fault, 80, false)
+            .code("unknown-host")
+            .as_warning();
+        insta::assert_snapshot!(report, @r"
+        unknown-host
+
+          ⚠ nothing matches
         ");
     }
 

@@ -2,14 +2,10 @@
 
 use minijinja::{
     Error, State,
-    value::{Rest, Value, ValueKind},
+    value::{Rest, Value, ValueKind, ValueOrKwargs},
 };
 
-use super::{
-    call::describe,
-    context::{Context, Miss},
-    method, print,
-};
+use super::{context::Context, method, print};
 
 /// `__get(value, key, start, end)`.
 pub(super) fn get(state: &mut State, args: Rest<Value>) -> Result<Value, Error> {
@@ -28,7 +24,8 @@ pub(super) fn get(state: &mut State, args: Rest<Value>) -> Result<Value, Error> 
 }
 
 /// `__call(value, name, start, end, arguments…)`.
-pub(super) fn call(state: &mut State, args: Rest<Value>) -> Result<Value, Error> {
+pub(super) fn call(state: &mut State, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let args = args.into_values();
     let [value, name, start, end, given @ ..] = args.as_slice() else {
         return Ok(Value::UNDEFINED);
     };
@@ -65,15 +62,7 @@ fn miss(
     end: &Value,
 ) -> Result<(), Error> {
     let at = start.as_usize().unwrap_or(0)..end.as_usize().unwrap_or(0);
-    let keys = match value.kind() {
-        ValueKind::Map => value.try_iter()?.map(|key| print::text(&key)).collect(),
-        _ => Vec::new(),
-    };
-    Context::of(state)?.miss(Miss {
-        name: print::text(key),
-        at: Some((state.name().to_owned(), at)),
-        found: describe(value).to_owned(),
-        known: keys,
-    });
+    let at = Some((state.name().to_owned(), at));
+    Context::of(state)?.lacks(value, &print::text(key), at);
     Ok(())
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use minijinja::{
     Environment, Error, ErrorKind, Output, State, UndefinedBehavior,
     syntax::SyntaxConfig,
-    value::{Rest, Value, ValueKind},
+    value::{Rest, Value, ValueKind, ValueOrKwargs},
 };
 
 use super::{
     access, call::Call, call::describe, compile::Sources, context::Context, failure, filter,
-    finish, function, lookup, omit, percent, print, test,
+    finish, function, growing, lookup, moment, omit, percent, print, test,
 };
 
 /// A filter, test or function.
@@ -40,6 +40,8 @@ pub(super) fn environment(sources: &Arc<Sources>) -> Environment<'static> {
     environment.add_filter("__get", access::get);
     environment.add_filter("__call", access::call);
     environment.add_filter("__mod", percent::remainder);
+    environment.add_filter("__sub", moment::minus);
+    environment.add_function("__growing", growing::growing);
     environment.add_function("__give", give);
     environment.add_function("__path", lookup::template_path);
     environment.add_function("namespace", minijinja::functions::namespace);
@@ -70,8 +72,7 @@ pub(super) fn adopt(
     environment.set_loader(move |name| sources.load(name, &syntax));
 }
 
-fn give(state: &mut State, args: Rest<Value>) -> Result<Value, Error> {
-    let value = args.first().cloned().unwrap_or_default();
+fn give(state: &mut State, value: Value) -> Result<Value, Error> {
     Context::of(state)?.emit(&value);
     Ok(Value::UNDEFINED)
 }
@@ -88,7 +89,8 @@ fn emit(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error>
 
 fn add_filter(environment: &mut Environment<'static>, name: &'static str, run: Run) {
     let lenient = LENIENT.contains(&name);
-    let filter = move |state: &mut State, args: Rest<Value>| {
+    let filter = move |state: &mut State, args: Rest<ValueOrKwargs>| {
+        let args = args.into_values();
         if !lenient && let Some(undefined) = args.iter().find(|value| value.is_undefined()) {
             return Ok(undefined.clone());
         }
@@ -102,7 +104,8 @@ fn add_filter(environment: &mut Environment<'static>, name: &'static str, run: R
 
 fn add_test(environment: &mut Environment<'static>, name: &'static str, run: Run) {
     let lenient = LENIENT.contains(&name);
-    let test = move |state: &mut State, args: Rest<Value>| {
+    let test = move |state: &mut State, args: Rest<ValueOrKwargs>| {
+        let args = args.into_values();
         if !lenient && args.iter().any(Value::is_undefined) {
             return Err(failure::undefined());
         }
@@ -115,7 +118,8 @@ fn add_test(environment: &mut Environment<'static>, name: &'static str, run: Run
 }
 
 fn add_function(environment: &mut Environment<'static>, name: &'static str, run: Run) {
-    let function = move |state: &mut State, args: Rest<Value>| {
+    let function = move |state: &mut State, args: Rest<ValueOrKwargs>| {
+        let args = args.into_values();
         if args.iter().any(Value::is_undefined) {
             return Err(failure::undefined());
         }
@@ -128,7 +132,11 @@ fn add_function(environment: &mut Environment<'static>, name: &'static str, run:
 /// Says which filter failed and what it was given.
 fn told(error: Error, what: &str, name: &str, value: Option<&Value>) -> Error {
     let ours = std::error::Error::source(&error).is_some();
-    if ours || error.kind() == ErrorKind::UndefinedError || error.line().is_some() {
+    let named = matches!(
+        error.kind(),
+        ErrorKind::UndefinedError | ErrorKind::UnknownFilter | ErrorKind::UnknownTest
+    );
+    if ours || named || error.line().is_some() {
         return error;
     }
     let detail = error

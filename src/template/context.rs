@@ -6,10 +6,10 @@ use std::{
 
 use minijinja::{
     State,
-    value::{Enumerator, Object, Value},
+    value::{Enumerator, Object, Value, ValueKind},
 };
 
-use super::{Engine, TemplateError, Variables, failure};
+use super::{Engine, TemplateError, Variables, call::describe, failure, print};
 
 /// The name under which a template's functions find the [`Context`] of their run.
 const SELF: &str = "__farcast__";
@@ -55,11 +55,25 @@ impl Context {
             .ok_or_else(|| failure::plain("this runs only within a template of farcast"))
     }
 
-    pub fn miss(&self, miss: Miss) {
+    fn miss(&self, miss: Miss) {
         self.misses
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(miss);
+    }
+
+    /// Remembers that a value has no such entry.
+    pub fn lacks(&self, value: &Value, name: &str, at: Option<(String, Range<usize>)>) {
+        let keys = match value.kind() {
+            ValueKind::Map => value.try_iter().into_iter().flatten(),
+            _ => Value::from(()).try_iter().into_iter().flatten(),
+        };
+        self.miss(Miss {
+            name: name.to_owned(),
+            at,
+            found: describe(value).to_owned(),
+            known: keys.map(|key| print::text(&key)).collect(),
+        });
     }
 
     pub fn misses(&self) -> Vec<Miss> {
@@ -77,11 +91,13 @@ impl Context {
             .push(value.clone());
     }
 
-    /// The value that was given out, where it was the only one.
+    /// The value that was given out, where it was the only one (null does not count beside another).
     pub fn only(&self) -> Option<Value> {
         let emitted = self.emitted.lock().unwrap_or_else(PoisonError::into_inner);
-        match emitted.as_slice() {
-            [value] => Some(value.clone()),
+        let mut real = emitted.iter().filter(|value| !value.is_none());
+        match (real.next(), real.next()) {
+            (Some(value), None) => Some(value.clone()),
+            (None, _) => emitted.first().cloned(),
             _ => None,
         }
     }

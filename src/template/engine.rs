@@ -8,12 +8,16 @@ use std::{
 use minijinja::{Environment, value::Value};
 
 use super::{
-    TemplateError, Variables, builtin,
+    ErrorKind, TemplateError, Variables, builtin,
     compile::{Sources, Spelling},
     context::Context,
-    failure,
-    finish::{finished, silent},
+    failure::{self, Originals},
+    filter,
+    finish::{self, finished, silent},
+    print,
     recursion::Guard,
+    rewrite::Use,
+    test,
     variables::Nothing,
 };
 
@@ -116,7 +120,7 @@ impl Engine {
         }
         let (text, context) = self.render(&Spelling::text(source), source, vars, None)?;
         match context.only() {
-            Some(value) if super::print::text(&value) == text => finished(value),
+            Some(value) if printed(&value) == text => finished(value),
             _ => Ok(Value::from(text)),
         }
     }
@@ -137,7 +141,7 @@ impl Engine {
         if error.range.is_none()
             && let Some(name) = &error.name
         {
-            error.range = source.find(name.as_str()).map(|at| at..at + name.len());
+            error.range = source.find(&**name).map(|at| at..at + name.len());
         }
         Err(error)
     }
@@ -207,18 +211,58 @@ impl Engine {
             None if Self::is_template(source) => Spelling::text(source),
             None => Spelling::expression(source),
         };
+        self.compile(&self.inner.environment, &spelling)
+    }
+
+    pub(super) fn compile(
+        &self,
+        environment: &Environment<'static>,
+        spelling: &Spelling,
+    ) -> Result<(), TemplateError> {
         let context = Context::new(self, &(Arc::new(Nothing) as Arc<dyn Variables>), None);
-        match self.inner.environment.get_template(spelling.name()) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(failure::explain(&error, &context, &*self.inner.sources)),
+        let sources = &*self.inner.sources;
+        environment
+            .get_template(spelling.name())
+            .map_err(|error| failure::explain(&error, &context, sources))?;
+        match sources.original(spelling.name()) {
+            Some(text) => text.uses.iter().try_for_each(known),
+            None => Ok(()),
         }
     }
+}
+
+/// Whether a filter or test exists.
+fn known(used: &Use) -> Result<(), TemplateError> {
+    let names: Vec<&str> = match used.what {
+        "filter" => filter::all().map(|(name, _)| name).collect(),
+        _ => test::all().map(|(name, _)| name).collect(),
+    };
+    let short = used
+        .name
+        .strip_prefix("ansible.builtin.")
+        .unwrap_or(&used.name);
+    if names.contains(&short) {
+        return Ok(());
+    }
+    let message = format!("there is no {} '{}'", used.what, used.name);
+    let mut error = TemplateError::new(ErrorKind::Unknown, message);
+    error.range = Some(used.range.clone());
+    error.help = failure::nearest(short, names.into_iter());
+    Err(error)
+}
+
+/// A value as it stands in a text.
+fn printed(value: &Value) -> String {
+    if value.is_none() {
+        return String::new();
+    }
+    print::text(&finish::plain(value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{ErrorKind, fixture};
+    use crate::template::fixture;
 
     fn text(source: &str) -> Result<Value, TemplateError> {
         fixture::engine().text(source, &fixture::vars())
@@ -271,6 +315,24 @@ mod tests {
     }
 
     #[test]
+    fn conditions_are_bare_or_templates() {
+        let truth = |source: &str| fixture::engine().truth(source, &fixture::vars());
+        assert!(truth("web.port == 80 and word is match('^H')").unwrap());
+        assert!(truth("{{ web.port }} == 80").unwrap());
+        assert!(!truth("no.such is defined").unwrap());
+        assert!(!truth("{{ 'false' }}").unwrap());
+        assert_eq!(truth("word is nope").unwrap_err().kind, ErrorKind::Unknown);
+    }
+
+    #[test]
+    fn undefined_items_can_be_left_out() {
+        assert_eq!(
+            fixture::shown("{{ [{'a': 1}, {}] | map(attribute='a') | select('defined') | list }}"),
+            "[1]"
+        );
+    }
+
+    #[test]
     fn a_template_that_needs_itself_is_an_error() {
         let error = text("{{ loops }}").unwrap_err();
         assert_eq!(error.kind, ErrorKind::Recursion, "{error}");
@@ -281,7 +343,14 @@ mod tests {
         let error = fixture::engine().check("{{ a | }}").unwrap_err();
         assert_eq!(error.kind, ErrorKind::Syntax);
         assert!(error.range.is_some(), "{error:?}");
-        assert!(fixture::engine().check("{{ a | b }}").is_ok());
+        assert!(
+            fixture::engine()
+                .check("{{ a | lower is defined }}")
+                .is_ok()
+        );
+        let error = fixture::engine().check("{{ a | lowr }}").unwrap_err();
+        assert_eq!((error.kind, error.range), (ErrorKind::Unknown, Some(7..11)));
+        assert_eq!(error.help.as_deref(), Some("did you mean 'lower'?"));
     }
 
     #[test]

@@ -27,9 +27,9 @@ pub struct TemplateError {
     /// One sentence for a person.
     pub message: String,
     /// The path that is undefined, as written: `nginx.port`.
-    pub name: Option<String>,
+    pub name: Option<Box<str>>,
     /// What to do next, where we know.
-    pub help: Option<String>,
+    pub help: Option<Box<str>>,
     /// The bytes of the template's own text.
     pub range: Option<Range<usize>>,
     /// Where that stands in a file, where the template came from one.

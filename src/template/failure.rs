@@ -4,7 +4,10 @@ use std::{error::Error as _, ops::Range};
 
 use minijinja::{Error, ErrorKind as Cause};
 
-use super::{ErrorKind, TemplateError, context::Context, context::Miss, rewrite::Rewritten};
+use super::{
+    ErrorKind, TemplateError, context::Context, context::Miss, filter, function,
+    rewrite::Rewritten, test,
+};
 
 /// An error inside a filter, test, function or lookup.
 pub(super) fn plain(message: impl Into<String>) -> Error {
@@ -51,12 +54,30 @@ pub(super) fn explain(
         {
             missing(innermost, context, originals)
         }
-        Cause::UnknownFilter | Cause::UnknownTest | Cause::UnknownFunction => {
-            TemplateError::new(ErrorKind::Unknown, sentence(innermost))
-        }
+        Cause::UnknownFilter | Cause::UnknownTest | Cause::UnknownFunction => unknown(innermost),
         _ => TemplateError::new(ErrorKind::Failed, sentence(innermost)),
     };
     located(explained, innermost, originals)
+}
+
+/// `filter x is unknown`, as minijinja says it, in our words.
+fn unknown(error: &Error) -> TemplateError {
+    let said = sentence(error);
+    let (what, names): (_, Vec<&str>) = match error.kind() {
+        Cause::UnknownFilter => ("filter", filter::all().map(|(name, _)| name).collect()),
+        Cause::UnknownTest => ("test", test::all().map(|(name, _)| name).collect()),
+        _ => (
+            "function or variable",
+            function::all().map(|(name, _)| name).collect(),
+        ),
+    };
+    let Some(name) = said.strip_suffix(" is unknown") else {
+        return TemplateError::new(ErrorKind::Unknown, said);
+    };
+    let name = name.rsplit(' ').next().unwrap_or(name);
+    let mut found = TemplateError::new(ErrorKind::Unknown, format!("there is no {what} '{name}'"));
+    found.help = nearest(name, names.into_iter());
+    found
 }
 
 /// Our own error, where one lies at the bottom.
@@ -102,7 +123,7 @@ fn range(error: &Error, originals: &dyn Originals) -> Option<Range<usize>> {
     Some(start..rewritten.origin(range.end).clamp(start, end))
 }
 
-fn sentence(error: &Error) -> String {
+pub(super) fn sentence(error: &Error) -> String {
     match error.detail() {
         Some(detail) => detail.to_owned(),
         None => error.kind().to_string(),
@@ -116,6 +137,7 @@ fn missing(error: &Error, context: &Context, originals: &dyn Originals) -> Templ
     let text = error.name().and_then(|name| originals.original(name));
     let here = |miss: &&Miss| match (&miss.at, &within, &text) {
         (Some((_, at)), Some(range), _) => at.start < range.end && range.start < at.end,
+        (None, _, _) if !miss.found.is_empty() => true,
         (None, Some(range), Some(text)) => word(&text.original, &miss.name, range).is_some(),
         _ => true,
     };
@@ -135,13 +157,14 @@ fn describe(
     originals: &dyn Originals,
     text: Option<&Rewritten>,
 ) -> TemplateError {
-    let Some((template, at)) = &miss.at else {
+    if miss.at.is_none() && miss.found.is_empty() {
         return variable(miss, within, context, text);
-    };
-    let path = originals
-        .original(template)
-        .and_then(|text| text.original.get(at.clone()).map(str::to_owned))
-        .unwrap_or_else(|| miss.name.clone());
+    }
+    let written = miss.at.as_ref().and_then(|(template, at)| {
+        let text = originals.original(template)?;
+        text.original.get(at.clone()).map(str::to_owned)
+    });
+    let path = written.unwrap_or_else(|| miss.name.clone());
     let known = match miss.known.len() {
         0 => String::new(),
         1..=12 => format!("; it has {}", miss.known.join(", ")),
@@ -152,8 +175,8 @@ fn describe(
         miss.found, miss.name
     );
     let mut error = TemplateError::new(ErrorKind::Undefined, message);
-    error.name = Some(path);
-    error.range = Some(at.clone());
+    error.name = Some(path.into());
+    error.range = miss.at.as_ref().map(|(_, at)| at.clone()).or(within);
     error.help = nearest(&miss.name, miss.known.iter().map(String::as_str));
     error
 }
@@ -168,7 +191,7 @@ fn variable(
         ErrorKind::Undefined,
         format!("'{}' is undefined", miss.name),
     );
-    error.name = Some(miss.name.clone());
+    error.name = Some(miss.name.as_str().into());
     if let Some(text) = text {
         let all = 0..text.original.len();
         error.range = within
@@ -193,11 +216,11 @@ fn word(text: &str, name: &str, within: &Range<usize>) -> Option<Range<usize>> {
 }
 
 /// "did you mean", where a name is near enough.
-pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<Box<str>> {
     let distance = |other: &str| strsim::damerau_levenshtein(name, other);
     names
         .map(|other| (distance(other), other))
         .filter(|(distance, _)| *distance <= 1 + name.chars().count() / 4)
         .min()
-        .map(|(_, other)| format!("did you mean '{other}'?"))
+        .map(|(_, other)| format!("did you mean '{other}'?").into())
 }

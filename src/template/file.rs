@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use minijinja::{Environment, syntax::SyntaxConfig};
 
-use super::{Engine, ErrorKind, TemplateError, Variables, builtin, compile::Spelling};
+use super::{Engine, ErrorKind, Needs, TemplateError, Variables, builtin, compile::Spelling, tera};
 use crate::source::{Place, SourceFile};
 
 impl Engine {
@@ -17,19 +17,68 @@ impl Engine {
         file: &Arc<SourceFile>,
         vars: &Arc<dyn Variables>,
     ) -> Result<String, TemplateError> {
+        self.file_with("", file, vars)
+    }
+
+    /// The same with options of the caller's, written as the first line would write them; the first line wins.
+    ///
+    /// # Errors
+    /// The first mistake, with its place in the file.
+    pub fn file_with(
+        &self,
+        options: &str,
+        file: &Arc<SourceFile>,
+        vars: &Arc<dyn Variables>,
+    ) -> Result<String, TemplateError> {
+        if file
+            .path()
+            .extension()
+            .is_some_and(|ending| ending == "tera")
+        {
+            return tera::render(self, file, vars);
+        }
         let (header, body) = header(file.text());
         let skipped = file.text().len() - body.len();
         let directory = file.path().parent().map(|path| path.to_path_buf());
         let spelling = Spelling::file(body);
-        let rendered = match header {
-            None => self.render(&spelling, body, vars, directory),
-            Some(header) => self
-                .environment_for(header)
+        let options = match header {
+            Some(header) => format!("{options},{header}"),
+            None => options.to_owned(),
+        };
+        let rendered = match options.as_str() {
+            "" => self.render(&spelling, body, vars, directory),
+            options => self
+                .environment_for(options)
                 .and_then(|own| self.render_in(&own, &spelling, body, vars, directory)),
         };
         match rendered {
             Ok((text, _)) => Ok(text),
             Err(error) => Err(placed(error, file, skipped)),
+        }
+    }
+
+    /// Says whether a Jinja2 file can be compiled.
+    ///
+    /// # Errors
+    /// The first mistake in its syntax, with its place in the file.
+    pub fn check_file(&self, file: &Arc<SourceFile>) -> Result<(), TemplateError> {
+        let (header, body) = header(file.text());
+        let skipped = file.text().len() - body.len();
+        let spelling = Spelling::file(body);
+        match header {
+            None => self.compile(&self.inner().environment, &spelling),
+            Some(header) => self
+                .environment_for(header)
+                .and_then(|own| self.compile(&own, &spelling)),
+        }
+        .map_err(|error| placed(error, file, skipped))
+    }
+
+    /// What a Jinja2 file needs of its variables; nothing where its first line changes the syntax.
+    pub fn needs_of_file(&self, file: &SourceFile) -> Needs {
+        match header(file.text()) {
+            (None, body) => self.needs_of_text(body),
+            (Some(_), _) => Needs::default(),
         }
     }
 
@@ -98,4 +147,49 @@ fn placed(mut error: TemplateError, file: &Arc<SourceFile>, skipped: usize) -> T
         error.place = Some(Place::new(file, range.start + skipped, range.end + skipped));
     }
     error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::fixture;
+
+    fn rendered(text: &str) -> Result<String, TemplateError> {
+        fixture::engine().file(&SourceFile::new("a.j2", text), &fixture::vars())
+    }
+
+    #[test]
+    fn blocks_take_their_line_end_and_the_last_line_end_stays() {
+        let text = "{% for name in names %}\n- {{ name }}\n{% endfor %}\nend\n";
+        assert_eq!(rendered(text).unwrap(), "- ada\n- bob\n- eve\nend\n");
+    }
+
+    #[test]
+    fn the_first_line_sets_options() {
+        let text = "#jinja2: trim_blocks:False, variable_start_string:'[[', variable_end_string:']]'\n{% if true %}\n[[ web.port ]]{% endif %}\n";
+        assert_eq!(rendered(text).unwrap(), "\n80\n");
+        assert!(rendered("#jinja2: nonsense:1\n").is_err());
+    }
+
+    #[test]
+    fn errors_have_their_place_in_the_file() {
+        let error = rendered("a\n{% if web.prot == 1 %}{% endif %}").unwrap_err();
+        assert_eq!(error.place.unwrap().to_string(), "a.j2:2:7");
+        let error = rendered("a\n{% if %}").unwrap_err();
+        assert_eq!(error.place.unwrap().line(), 2);
+    }
+
+    #[test]
+    fn templates_include_and_import_what_stands_beside_them() {
+        let directory = tempfile::tempdir().unwrap();
+        let put =
+            |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+        put("b.j2", "[{{ no.such | default(name) }}]");
+        put("m.j2", "{% macro twice(x) %}{{ x }}{{ x }}{% endmacro %}");
+        let text =
+            "{% set name = 'x' %}{% include 'b.j2' %}{% import 'm.j2' as m %}{{ m.twice(word) }}";
+        let file = SourceFile::new(directory.path().join("a.j2"), text);
+        let rendered = fixture::engine().file(&file, &fixture::vars()).unwrap();
+        assert_eq!(rendered, "[x]HelloHello");
+    }
 }

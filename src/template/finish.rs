@@ -1,6 +1,6 @@
 use minijinja::value::{Value, ValueKind};
 
-use super::{TemplateError, is_omit};
+use super::{TemplateError, growing::is_growing, is_omit};
 
 /// A value as it leaves a template: lists instead of tuples and iterators, without entries that are omitted.
 pub(super) fn finished(value: Value) -> Result<Value, TemplateError> {
@@ -32,6 +32,7 @@ fn is_plain(value: &Value) -> bool {
             value.downcast_object_ref::<Vec<Value>>().is_some()
                 && items(value).all(|item| !is_omit(&item) && is_plain(&item))
         }
+        ValueKind::Map if is_growing(value) => false,
         ValueKind::Map => items(value).all(|key| {
             value
                 .get_item(&key)

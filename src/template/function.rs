@@ -2,7 +2,7 @@
 
 use minijinja::{Error, value::Value};
 
-use super::{builtin::Run, call::Call, call::entries, failure, lookup};
+use super::{builtin::Run, call::Call, call::entries, failure, lookup, moment};
 
 /// Every function with its name.
 pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
@@ -13,6 +13,7 @@ const ALL: &[(&str, Run)] = &[
     ("range", range),
     ("dict", dict),
     ("undef", undef),
+    ("now", moment::now),
     ("lookup", lookup::lookup),
     ("query", lookup::query),
     ("q", lookup::query),

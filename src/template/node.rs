@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use minijinja::value::Value;
 
-use super::{Engine, ErrorKind, TemplateError, Variables, is_omit};
+use super::{Engine, ErrorKind, TemplateError, Variables, is_omit, raw};
 use crate::source::{Kind, Node};
 
 impl Engine {
@@ -15,9 +15,9 @@ impl Engine {
             Kind::String(text) => self.text(text, vars).map_err(|error| error.at(&node.place)),
             Kind::List(items) => self.list(items, vars),
             Kind::Map(entries) => self.map(entries, vars),
-            Kind::Unsafe(inner) => Ok(self.untouched(inner)),
+            Kind::Unsafe(inner) => Ok(raw(inner)),
             Kind::Vault(envelope) => self.decrypted(envelope, node),
-            _ => Ok(self.untouched(node)),
+            _ => Ok(raw(node)),
         }
     }
 
@@ -56,22 +56,51 @@ impl Engine {
             }
         }
     }
+}
 
-    /// A node's value as it is written: nothing in it is a template.
-    fn untouched(&self, node: &Node) -> Value {
-        match &node.kind {
-            Kind::Null => Value::from(()),
-            Kind::Bool(value) => (*value).into(),
-            Kind::Int(value) => (*value).into(),
-            Kind::Float(value) => (*value).into(),
-            Kind::String(text) | Kind::Vault(text) => text.as_str().into(),
-            Kind::List(items) => items.iter().map(|item| self.untouched(item)).collect(),
-            Kind::Map(entries) => Value::from_pairs(
-                entries
-                    .iter()
-                    .map(|(key, item)| (self.untouched(key), self.untouched(item))),
-            ),
-            Kind::Unsafe(inner) => self.untouched(inner),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        source::{SourceFile, yaml},
+        template::{fixture, print},
+    };
+
+    fn rendered(text: &str) -> Result<Value, TemplateError> {
+        let node = yaml::load_one(&SourceFile::new("a.yml", text)).unwrap();
+        fixture::engine().node(&node, &fixture::vars())
+    }
+
+    #[test]
+    fn everything_inside_is_rendered() {
+        let text =
+            "'{{ word }}': ['{{ web.port }}', {a: '{{ omit }}', b: 0644}]\nc: !unsafe '{{ x }}'\n";
+        let value = rendered(text).unwrap();
+        assert_eq!(
+            print::repr(&value),
+            "{'Hello': [80, {'b': 420}], 'c': '{{ x }}'}"
+        );
+    }
+
+    #[test]
+    fn vaulted_values_are_opened() {
+        assert_eq!(
+            rendered("a: !vault |\n  $ANSIBLE_VAULT;test\n  x\n")
+                .unwrap()
+                .to_string(),
+            "{'a': 'x'}"
+        );
+        let error = rendered("a: !vault |\n  $ANSIBLE_VAULT;other\n  x\n").unwrap_err();
+        assert!(error.message.contains("this is no vault"), "{error}");
+    }
+
+    #[test]
+    fn an_error_points_at_the_very_name() {
+        let error = rendered("a:\n  - b\n  - \"x {{ web.prot }}\"\n").unwrap_err();
+        let place = error.place.unwrap();
+        assert_eq!(
+            (place.to_string().as_str(), place.text()),
+            ("a.yml:3:11", "web.prot")
+        );
     }
 }

@@ -3,20 +3,31 @@
 //!
 //! The text is changed where the syntax tree says so; [`Rewritten`] leads back from the new text to the old.
 
+use std::ops::Range;
+
 use minijinja::{
     Error,
-    machinery::ast::{BinOpKind, Call, CallArg, Expr, GetAttr, GetItem, Spanned},
+    machinery::ast::{BinOp, BinOpKind, Call, CallArg, Expr, GetAttr, GetItem, Spanned},
     machinery::{parse, parse_expr},
     syntax::SyntaxConfig,
 };
 
 use super::{edit::Edits, statement};
 
+/// A filter or test that a template names, and where.
+#[derive(Debug)]
+pub(super) struct Use {
+    pub what: &'static str,
+    pub name: String,
+    pub range: Range<usize>,
+}
+
 /// A template's text after the change, and the way back.
 #[derive(Debug)]
 pub(super) struct Rewritten {
     pub original: String,
     pub text: String,
+    pub uses: Vec<Use>,
     edits: Edits,
     /// How far the changed text starts behind the start of what minijinja sees.
     shift: usize,
@@ -68,11 +79,23 @@ pub(super) fn template(
     Ok(rewrite.finish())
 }
 
+/// The methods that change a list or map.
+const CHANGES: [&str; 7] = [
+    ".append(",
+    ".extend(",
+    ".insert(",
+    ".pop(",
+    ".remove(",
+    ".update(",
+    ".setdefault(",
+];
+
 pub(super) struct Rewrite<'s> {
     source: &'s str,
     base: usize,
     plain: bool,
     edits: Edits,
+    uses: Vec<Use>,
 }
 
 impl<'s> Rewrite<'s> {
@@ -82,6 +105,7 @@ impl<'s> Rewrite<'s> {
             base,
             plain,
             edits: Edits::default(),
+            uses: Vec::new(),
         }
     }
 
@@ -90,6 +114,7 @@ impl<'s> Rewrite<'s> {
         Rewritten {
             original: self.source.to_owned(),
             text: self.edits.apply(self.source),
+            uses: self.uses,
             edits: self.edits,
             shift: 0,
             base: 0,
@@ -101,6 +126,18 @@ impl<'s> Rewrite<'s> {
         self.edits.insert(start(name), "__path(");
         self.expr(name);
         self.edits.insert(end(name), ")");
+    }
+
+    /// What `set` assigns: a list or map literal may be changed afterwards, where the template does such things.
+    pub(super) fn assigned(&mut self, expr: &Expr) {
+        let grows = CHANGES.iter().any(|method| self.source.contains(method));
+        let literal = matches!(expr, Expr::List(_) | Expr::Map(_));
+        if !(grows && literal) {
+            return self.expr(expr);
+        }
+        self.edits.insert(start(expr), "__growing(");
+        self.expr(expr);
+        self.edits.insert(end(expr), ")");
     }
 
     pub(super) fn expr(&mut self, expr: &Expr) {
@@ -120,8 +157,10 @@ impl<'s> Rewrite<'s> {
             Expr::BinOp(op) => {
                 self.expr(&op.left);
                 self.expr(&op.right);
-                if matches!(op.op, BinOpKind::Rem) {
-                    self.remainder(&op.left, &op.right, op.span().end_offset as usize);
+                match op.op {
+                    BinOpKind::Rem => self.operator("%", "__mod", op),
+                    BinOpKind::Sub if self.has_times() => self.operator("-", "__sub", op),
+                    _ => {}
                 }
             }
             Expr::Compare(compare) => {
@@ -134,10 +173,12 @@ impl<'s> Rewrite<'s> {
                 choice.false_expr.iter().for_each(|expr| self.expr(expr));
             }
             Expr::Filter(filter) => {
+                self.uses("filter", filter.name, end(expr));
                 filter.expr.iter().for_each(|expr| self.expr(expr));
                 self.args(&filter.args);
             }
             Expr::Test(test) => {
+                self.uses("test", test.name, end(expr));
                 self.expr(&test.expr);
                 self.args(&test.args);
             }
@@ -152,6 +193,16 @@ impl<'s> Rewrite<'s> {
                 .chain(&map.values)
                 .for_each(|item| self.expr(item)),
         }
+    }
+
+    /// Remembers a name; of what ends at `end`, the last word that is this name.
+    fn uses(&mut self, what: &'static str, name: &str, end: usize) {
+        let at = self.source[..end].rfind(name).unwrap_or(end);
+        self.uses.push(Use {
+            what,
+            name: name.chars().filter(|c| !c.is_whitespace()).collect(),
+            range: self.base + at..self.base + at + name.len(),
+        });
     }
 
     pub(super) fn args(&mut self, args: &[CallArg]) {
@@ -220,16 +271,21 @@ impl<'s> Rewrite<'s> {
     }
 
     /// `a % b` becomes `a|__mod(b)` where nothing to the left of `a` belongs to it.
-    fn remainder(&mut self, left: &Expr, right: &Expr, end: usize) {
-        let sign = self.after(left);
-        let closed = self.source[self::end(left)..sign].contains(')');
-        if !closed && matches!(left, Expr::BinOp(_) | Expr::UnaryOp(_)) {
+    fn operator(&mut self, sign: &str, filter: &str, op: &Spanned<BinOp>) {
+        let at = self.after(&op.left);
+        let closed = self.source[end(&op.left)..at].contains(')');
+        if !closed && matches!(op.left, Expr::BinOp(_) | Expr::UnaryOp(_)) {
             return;
         }
-        if self.source[sign..start(right)].starts_with('%') {
-            self.edits.replace(sign..sign + 1, "|__mod(");
-            self.edits.insert(end, ")");
+        if self.source[at..start(&op.right)].starts_with(sign) {
+            self.edits.replace(at..at + 1, format!("|{filter}("));
+            self.edits.insert(op.span().end_offset as usize, ")");
         }
+    }
+
+    /// Whether `-` may stand between two times.
+    fn has_times(&self) -> bool {
+        self.source.contains("to_datetime") || self.source.contains("now(")
     }
 
     fn constant(&mut self, expr: &Expr) {
@@ -264,14 +320,17 @@ fn is_block(attr: &GetAttr) -> bool {
 /// Doubles the backslashes, save those that keep a quote inside its string.
 fn plain(literal: &str) -> String {
     let mut out = String::with_capacity(literal.len() + 4);
-    let mut chars = literal.chars().peekable();
+    let mut chars = literal.chars();
     while let Some(c) = chars.next() {
-        out.push(c);
-        if c == '\\' {
-            match chars.peek() {
-                Some('\'' | '"') => out.extend(chars.next()),
-                _ => out.push('\\'),
-            }
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('\\') => out.push_str("\\\\\\\\"),
+            Some(quote @ ('\'' | '"')) => out.extend(['\\', quote]),
+            Some(other) => out.extend(['\\', '\\', other]),
+            None => out.push_str("\\\\"),
         }
     }
     out

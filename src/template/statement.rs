@@ -20,7 +20,7 @@ pub(super) fn visit(statement: &Stmt, rewrite: &mut Rewrite) {
                 .for_each(|(_, expr)| rewrite.expr(expr));
             all(&with.body, rewrite);
         }
-        Stmt::Set(set) => rewrite.expr(&set.expr),
+        Stmt::Set(set) => rewrite.assigned(&set.expr),
         Stmt::SetBlock(set) => {
             each(&set.filter, rewrite);
             all(&set.body, rewrite);

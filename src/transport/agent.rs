@@ -7,7 +7,7 @@ use {
         tail::Tail,
     },
     crate::wire::{Effect, Frame, Hello, Outcome, Report, Request, Run, VERSION},
-    futures::future::BoxFuture,
+    futures::future::{BoxFuture, Shared},
     std::time::Duration,
     tokio::{sync::watch, time::timeout},
 };
@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_secs(10);
 pub struct Agent {
     conversation: Conversation,
     stderr: Tail,
-    exit: BoxFuture<'static, Exit>,
+    exit: Shared<BoxFuture<'static, Exit>>,
     hello: Hello,
 }
 
@@ -226,7 +226,7 @@ impl Agent {
         let module = open.module();
         let ending = async {
             self.stderr.ended().await;
-            (&mut self.exit).await
+            self.exit.clone().await
         };
         let exit = timeout(Duration::from_secs(5), ending).await;
         let said = self.stderr.text();

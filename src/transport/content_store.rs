@@ -96,6 +96,14 @@ impl ContentStore {
         Ok(content)
     }
 
+    /// The SHA-256 of a file, in hexadecimal digits.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn digest(&self, path: &Path) -> io::Result<String> {
+        hash(File::open(path)?).map(|content| content.sha256)
+    }
+
     /// Opens the content with this SHA-256 (hexadecimal digits) for reading from its beginning.
     pub(super) fn open(&self, sha256: &str) -> io::Result<Box<dyn Read + Send>> {
         match self.state().held.get(sha256) {

@@ -3,7 +3,7 @@ use {
         Exit, Pipe, Unreachable,
         tail::{Tail, clean},
     },
-    futures::future::BoxFuture,
+    futures::future::{BoxFuture, FutureExt, Shared},
     std::{io, time::Duration},
     tokio::{
         io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
@@ -19,7 +19,8 @@ pub(super) struct Dialogue {
     pub(super) stdin: Box<dyn AsyncWrite + Send + Unpin>,
     pub(super) stdout: BufReader<Box<dyn AsyncRead + Send + Unpin>>,
     pub(super) stderr: Tail,
-    pub(super) exit: BoxFuture<'static, Exit>,
+    /// May be awaited again and again.
+    pub(super) exit: Shared<BoxFuture<'static, Exit>>,
     /// What came since the last whole line.
     partial: Vec<u8>,
     /// What came that was no line of the bootstrap, for messages.
@@ -44,7 +45,7 @@ impl Dialogue {
             stdin: pipe.stdin,
             stdout: BufReader::with_capacity(64 * 1024, pipe.stdout),
             stderr: Tail::of(pipe.stderr),
-            exit: pipe.exit,
+            exit: pipe.exit.shared(),
             partial: Vec::new(),
             noise: String::new(),
             patience,
@@ -130,7 +131,7 @@ impl Dialogue {
     pub(super) async fn ended(&mut self) -> Option<i32> {
         let wait = async {
             self.stderr.ended().await;
-            (&mut self.exit).await
+            self.exit.clone().await
         };
         match timeout(Duration::from_secs(5), wait).await {
             Ok(Exit::Code(code)) => Some(code),
@@ -138,17 +139,14 @@ impl Dialogue {
         }
     }
 
-    /// All that the host said, fit for a message.
+    /// What the host said, fit for a message: its errors, or else its output.
     pub(super) fn said(&self) -> String {
-        let text = format!(
-            "{}\n{}\n{}",
-            self.noise.trim(),
-            self.partial(),
-            self.stderr.text()
-        );
-        match clean(&text) {
-            said if said.is_empty() => "nothing".to_owned(),
-            said => said,
+        let errors = self.stderr.text();
+        let output = clean(&format!("{}{}", self.noise, self.partial()));
+        match (errors.is_empty(), output.is_empty()) {
+            (false, _) => errors,
+            (true, false) => output,
+            (true, true) => "nothing".to_owned(),
         }
     }
 }

@@ -38,7 +38,7 @@ impl Transport for Local {
         })
     }
 
-    async fn close(self: Box<Self>) {}
+    async fn close(&self) {}
 }
 
 async fn ended(mut child: Child) -> Exit {

@@ -14,8 +14,10 @@ mod line;
 mod listener;
 mod local;
 mod openssh;
+mod openssh_config;
 mod openssh_log;
 mod openssh_options;
+mod openssh_sight;
 mod pipe;
 mod program;
 mod russh;
@@ -48,8 +50,8 @@ pub trait Transport: Send + Sync {
     /// When the connection is lost or the host refuses another process.
     async fn exec(&self, line: &Line) -> Result<Pipe, Unreachable>;
 
-    /// Ends the connection, and with it every process on its pipes that reads from it.
-    async fn close(self: Box<Self>);
+    /// Ends the connection, and with it every process that reads from a pipe of it. Dropping does the same, less politely.
+    async fn close(&self);
 }
 
 /// Connects to a host and logs in. So many handshakes go on at once as `handshakes` has permits.

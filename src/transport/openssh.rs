@@ -1,11 +1,15 @@
 use {
     super::{
         Exit, HostKeys, Line, Pipe, Target, Transport, Unreachable, openssh_log, openssh_options,
+        openssh_sight::Sight,
     },
     ::openssh::{Child, Session, Stdio},
-    ::russh::keys::{HashAlg, PublicKey},
     futures::FutureExt,
-    std::{fs, io, path::Path, sync::Arc, time::Duration},
+    std::{
+        fs, io,
+        sync::{Arc, Mutex, MutexGuard, PoisonError},
+        time::Duration,
+    },
     tempfile::TempDir,
     tokio::{process::Command, time::timeout},
 };
@@ -18,7 +22,8 @@ const IDLE: u32 = 60;
 
 /// A connection by the user's own `ssh`, whose master process carries every session.
 struct Openssh {
-    session: Arc<Session>,
+    /// `None` once it is closed.
+    session: Mutex<Option<Arc<Session>>>,
     place: String,
 }
 
@@ -36,20 +41,27 @@ pub(super) async fn connect(target: &Target) -> Result<impl Transport + use<>, U
         ssh.args(["-o", "StrictHostKeyChecking=accept-new"]);
     }
     if let Some(known_hosts) = &target.known_hosts {
-        ssh.arg("-o").arg(known_hosts_option(known_hosts));
+        ssh.arg("-o").arg(openssh_options::known_hosts(known_hosts));
     }
     openssh_options::add(&mut ssh, target);
-    if run(ssh, target).await? {
+    if run(ssh, std::process::Stdio::null(), target).await? {
         return Ok(Openssh {
-            session: Arc::new(Session::new_native_mux(directory)),
+            session: Mutex::new(Some(Arc::new(Session::new_native_mux(directory)))),
             place: target.place(),
         });
     }
     let said = fs::read_to_string(log).unwrap_or_default();
     if openssh_log::key_not_known(&said) {
-        return Err(unknown_key(target, directory.path()).await);
+        return Err(Sight::of(target, directory.path())
+            .await
+            .unknown_key(target));
     }
-    Err(openssh_log::reason(&said, target))
+    match openssh_log::reason(&said, target) {
+        Unreachable::Handshake { .. } if openssh_log::by_proxy(&said) => {
+            Err(Sight::of(target, directory.path()).await.proxy(target))
+        }
+        other => Err(other),
+    }
 }
 
 /// A directory that only this user can enter, with a path short enough for a socket.
@@ -60,10 +72,14 @@ fn private_directory() -> io::Result<TempDir> {
 }
 
 /// Runs ssh until it goes to the background, or fails.
-async fn run(mut ssh: Command, target: &Target) -> Result<bool, Unreachable> {
+pub(super) async fn run(
+    mut ssh: Command,
+    stderr: impl Into<std::process::Stdio>,
+    target: &Target,
+) -> Result<bool, Unreachable> {
     ssh.stdin(std::process::Stdio::null())
         .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
+        .stderr(stderr)
         .process_group(0)
         .kill_on_drop(true);
     let limit = target.connect_timeout + LOGIN;
@@ -76,54 +92,12 @@ async fn run(mut ssh: Command, target: &Target) -> Result<bool, Unreachable> {
     }
 }
 
-/// Asks the host for its key once more, without offering it anything, to say which key is not known.
-async fn unknown_key(target: &Target, directory: &Path) -> Unreachable {
-    let seen = directory.join("seen");
-    let mut ssh = Command::new("ssh");
-    ssh.arg("-o").arg(known_hosts_option(&seen));
-    ssh.args([
-        "-o",
-        "GlobalKnownHostsFile=/dev/null",
-        "-o",
-        "StrictHostKeyChecking=accept-new",
-        "-o",
-        "PreferredAuthentications=none",
-        "-o",
-        "KnownHostsCommand=none",
-        "-o",
-        "VerifyHostKeyDNS=no",
-        "-T",
-        "-S",
-        "none",
-    ]);
-    openssh_options::add(&mut ssh, target);
-    // It fails at logging in, as it should; what counts is the file.
-    let _ = run(ssh, target).await;
-    let key = fs::read_to_string(seen)
-        .ok()
-        .and_then(|text| PublicKey::from_openssh(text.lines().next()?.split_once(' ')?.1).ok());
-    Unreachable::UnknownKey {
-        place: target.place(),
-        kind: key
-            .as_ref()
-            .map_or_else(String::new, |key| key.algorithm().to_string()),
-        fingerprint: key.map_or_else(
-            || "(its fingerprint could not be read)".to_owned(),
-            |key| key.fingerprint(HashAlg::Sha256).to_string(),
-        ),
-    }
-}
-
-fn known_hosts_option(path: &Path) -> String {
-    format!("UserKnownHostsFile=\"{}\"", path.display())
-}
-
 #[async_trait::async_trait]
 impl Transport for Openssh {
     async fn exec(&self, line: &Line) -> Result<Pipe, Unreachable> {
-        let mut child = self
-            .session
-            .clone()
+        let session = self.session().clone();
+        let mut child = session
+            .ok_or_else(|| self.refused(&::openssh::Error::Disconnected))?
             .arc_raw_command(line.as_str())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -147,14 +121,18 @@ impl Transport for Openssh {
         })
     }
 
-    async fn close(self: Box<Self>) {
+    async fn close(&self) {
         // The last of the session's owners ends the master process when it is dropped, which waits for that process.
-        let session = self.session;
+        let session = self.session().take();
         let _ = tokio::task::spawn_blocking(move || drop(session)).await;
     }
 }
 
 impl Openssh {
+    fn session(&self) -> MutexGuard<'_, Option<Arc<Session>>> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn refused(&self, error: &::openssh::Error) -> Unreachable {
         Unreachable::Handshake {
             place: self.place.clone(),

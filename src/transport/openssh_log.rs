@@ -9,6 +9,11 @@ pub(super) fn key_not_known(said: &str) -> bool {
         && !said.contains("REVOKED")
 }
 
+/// Whether the connection led over another program: there is no address then.
+pub(super) fn by_proxy(said: &str) -> bool {
+    said.contains("UNKNOWN port")
+}
+
 /// Why ssh failed.
 pub(super) fn reason(said: &str, target: &Target) -> Unreachable {
     let place = target.place();
@@ -80,4 +85,64 @@ fn tried(said: &str, offered: &str, target: &Target) -> String {
 fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(before)?;
     Some(rest.split_once(after)?.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use {
+        super::*,
+        crate::transport::{HostKeys, Method, Operator},
+        std::time::Duration,
+    };
+
+    fn target() -> Target {
+        Target {
+            name: "web1".to_owned(),
+            address: "10.0.0.1".to_owned(),
+            port: Some(2222),
+            user: None,
+            method: Method::Ssh,
+            key_file: None,
+            password: None,
+            common_args: Vec::new(),
+            known_hosts: None,
+            host_keys: HostKeys::Verify,
+            connect_timeout: Duration::from_secs(10),
+            keepalive: Duration::from_secs(15),
+            operator: Operator::default(),
+        }
+    }
+
+    #[test]
+    fn each_failure_is_told_with_what_to_do() {
+        for (said, wanted) in [
+            (
+                "ssh: connect to host 10.0.0.1 port 2222: Connection timed out",
+                "10.0.0.1:2222 did not answer within 10 s",
+            ),
+            (
+                "ssh: connect to host 10.0.0.1 port 2222: No route to host",
+                "no way to 10.0.0.1:2222",
+            ),
+            (
+                "ssh: Could not resolve hostname x: Name or service not known",
+                "does not resolve",
+            ),
+            (
+                "Load key \"/k\": bad permissions\r\na@10.0.0.1: Permission denied (publickey,password).",
+                "(Load key \"/k\": bad permissions); the host takes publickey, password",
+            ),
+            (
+                "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nOffending RSA key in /h/known_hosts:7\nHost key verification failed.",
+                "line 7 of /h/known_hosts (RSA)",
+            ),
+            (
+                "kex_exchange_identification: read: Connection reset by peer",
+                "during the handshake: kex_exchange",
+            ),
+        ] {
+            let text = reason(said, &target()).to_string();
+            assert!(text.contains(wanted), "{text}");
+        }
+    }
 }

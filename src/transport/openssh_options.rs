@@ -1,5 +1,6 @@
 use {
     super::{Target, Unreachable},
+    std::path::Path,
     tokio::process::Command,
 };
 
@@ -69,7 +70,21 @@ fn setting(text: &str) -> Option<(String, String)> {
 /// Adds what the target asks for. For ssh the first of several values counts, so that ours come before the user's words
 /// and before the user's configuration.
 pub(super) fn add(ssh: &mut Command, target: &Target) {
-    ssh.args(["-o", "BatchMode=yes", "-o", "LogLevel=INFO"]);
+    // What a configuration for work by hand may hold, and would disturb.
+    let ours = [
+        "BatchMode=yes",
+        "LogLevel=INFO",
+        "ClearAllForwardings=yes",
+        "RemoteCommand=none",
+        "RequestTTY=no",
+        "PermitLocalCommand=no",
+    ];
+    for setting in ours {
+        ssh.args(["-o", setting]);
+    }
+    // A jump host's ssh asks no one either; it does not know of `BatchMode`.
+    ssh.env("SSH_ASKPASS_REQUIRE", "force");
+    ssh.env("SSH_ASKPASS", "/bin/false");
     let seconds = target.connect_timeout.as_secs().max(1);
     ssh.arg("-o").arg(format!("ConnectTimeout={seconds}"));
     let seconds = target.keepalive.as_secs();
@@ -86,6 +101,13 @@ pub(super) fn add(ssh: &mut Command, target: &Target) {
     }
     ssh.args(&target.common_args);
     ssh.arg("--").arg(&target.address);
+}
+
+/// The setting that names the file with the known keys of hosts.
+pub(super) fn known_hosts(path: &Path) -> String {
+    // ssh would take `%h` and the like for the host's name.
+    let path = path.display().to_string().replace('%', "%%");
+    format!("UserKnownHostsFile=\"{path}\"")
 }
 
 #[cfg(test)]

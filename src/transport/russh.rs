@@ -30,7 +30,7 @@ struct Russh {
 
 /// Connects, checks the host's key, and logs in.
 pub(super) async fn connect(target: &Target) -> Result<impl Transport + use<>, Unreachable> {
-    let mut target = russh_options::resolve(target)?;
+    let mut target = russh_options::resolve(target).await?;
     let port = *target.port.get_or_insert(22);
     let stream = dial(&target, port).await?;
     let guard = Guard::new(&target, port)?;
@@ -255,7 +255,7 @@ impl Transport for Russh {
         })
     }
 
-    async fn close(self: Box<Self>) {
+    async fn close(&self) {
         // A connection that is gone already needs no farewell.
         let _ = self
             .handle

@@ -18,6 +18,10 @@ pub enum Unreachable {
     #[error("no way to {place}: {reason}")]
     NoRoute { place: String, reason: String },
     #[error(
+        "the way to {place} leads over another host or program (ProxyJump, ProxyCommand), which failed: {said}; try that part alone with `ssh`"
+    )]
+    Proxy { place: String, said: String },
+    #[error(
         "{place} closed the connection during the handshake: {reason}; its log (`journalctl -u ssh`) says why"
     )]
     Handshake { place: String, reason: String },

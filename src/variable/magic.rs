@@ -200,7 +200,7 @@ fn run_tags(tags: &[String]) -> Value {
 fn version() -> Value {
     let (major, minor, revision) = SPOKEN;
     let full = format!("{major}.{minor}.{revision}");
-    Value::from_iter([
+    Value::from_pairs([
         ("full", Value::from(full.as_str())),
         ("string", Value::from(full.as_str())),
         ("major", Value::from(major)),

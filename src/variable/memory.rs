@@ -34,7 +34,7 @@ impl Memory {
     /// The facts as `ansible_facts` shows them: without `ansible_`.
     pub fn plain_facts(&self) -> Value {
         let plain = |name: &str| name.strip_prefix("ansible_").unwrap_or(name).to_owned();
-        Value::from_iter(
+        Value::from_pairs(
             self.facts
                 .iter()
                 .map(|(name, value)| (plain(name), value.clone())),

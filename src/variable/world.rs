@@ -3,7 +3,7 @@ use {
     crate::{
         inventory::Inventory,
         program::{Frame, Library, Role},
-        source::Store,
+        source::{Fault, Store},
         template::Engine,
     },
     std::{
@@ -194,5 +194,19 @@ impl World {
             .iter()
             .map(ToString::to_string)
             .collect()
+    }
+
+    /// Says what is wrong with the inventory's variables of these hosts.
+    ///
+    /// # Errors
+    /// A file of variables that cannot be read, decrypted or understood.
+    pub fn check_inventory(&self, hosts: &[String]) -> Result<(), Fault> {
+        let inventory = self
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        hosts
+            .iter()
+            .try_for_each(|host| inventory.layers(host, &self.store).map(drop))
     }
 }

@@ -35,7 +35,7 @@ impl Transport for Stage {
         Ok(self.0.lock().unwrap().take().unwrap())
     }
 
-    async fn close(self: Box<Self>) {}
+    async fn close(&self) {}
 }
 
 fn stage() -> (Stage, Peer) {

@@ -6,12 +6,7 @@ use {
         Agent, AgentProgram, Become, HostKeys, Means, Method, Operator, Secret, Target,
         Unreachable, connect,
     },
-    std::{
-        fs,
-        os::unix::fs::PermissionsExt,
-        path::{Path, PathBuf},
-        time::Duration,
-    },
+    std::{fs, os::unix::fs::PermissionsExt, time::Duration},
     tokio::sync::Semaphore,
 };
 
@@ -157,24 +152,23 @@ async fn what_keeps_sudo_from_it_is_told_apart() {
     assert!(matches!(error, Unreachable::NoEscalation { .. }), "{error}");
 }
 
-/// In mounts of its own, goes on with these options for the four places where the agent could be kept.
-fn confined(place: &Place, options: [&str; 4]) -> Become {
-    let cache: PathBuf = place.directory.path().join("cache");
+/// In mounts of its own, goes on with these options for the three places where the agent could be kept without a home.
+fn confined(place: &Place, options: [&str; 3]) -> Become {
+    confined_after(place, options, "")
+}
+
+/// As `confined`, after more was done there.
+fn confined_after(place: &Place, options: [&str; 3], more: &str) -> Become {
     // The programs of this test stand below the temporary directory, so that one is covered last.
-    let places = [
-        Path::new("/var/tmp"),
-        Path::new("/dev/shm"),
-        &cache,
-        Path::new("/tmp"),
-    ];
+    let places = ["/var/tmp", "/dev/shm", "/tmp"];
     let mounts: String = places
         .iter()
         .zip(options)
-        .map(|(path, options)| format!("mount -t tmpfs -o {options} none {}\n", path.display()))
+        .map(|(path, options)| format!("mount -t tmpfs -o {options} none {path}\n"))
         .collect();
     let script = format!(
-        "if [ -z \"$inside\" ]; then export inside=1; exec unshare -r -m \"$0\" \"$@\"; fi\nunset HOME\n\
-         while [ \"$1\" != /bin/sh ]; do shift; done\n{mounts}exec \"$@\"\n"
+        "if [ -z \"$inside\" ]; then export inside=1; exec unshare -r -m \"$0\" \"$@\"; fi\nunset HOME XDG_CACHE_HOME\n\
+         while [ \"$1\" != /bin/sh ]; do shift; done\n{mounts}{more}\nexec \"$@\"\n"
     );
     becoming(Means::Sudo, place.exe(&script), None)
 }
@@ -182,7 +176,7 @@ fn confined(place: &Place, options: [&str; 4]) -> Become {
 #[tokio::test]
 async fn a_place_where_nothing_may_run_is_passed_over() {
     let place = Place::new();
-    let confined = confined(&place, ["rw", "rw", "noexec", "noexec"]);
+    let confined = confined(&place, ["noexec", "rw", "noexec"]);
     let agent = place.start(&confined).await.unwrap();
     agent.close().await;
 }
@@ -190,7 +184,7 @@ async fn a_place_where_nothing_may_run_is_passed_over() {
 #[tokio::test]
 async fn no_place_at_all_says_why() {
     let place = Place::new();
-    let noexec = confined(&place, ["noexec"; 4]);
+    let noexec = confined(&place, ["noexec"; 3]);
     let error = place.start(&noexec).await.err().unwrap();
     assert!(matches!(error, Unreachable::NoExec { .. }), "{error}");
     assert!(
@@ -198,7 +192,7 @@ async fn no_place_at_all_says_why() {
         "{error}"
     );
 
-    let readonly = confined(&place, ["ro"; 4]);
+    let readonly = confined(&place, ["ro"; 3]);
     let error = place.start(&readonly).await.err().unwrap();
     assert!(matches!(error, Unreachable::NoPlace { .. }), "{error}");
 }
@@ -211,7 +205,22 @@ async fn a_full_disk_says_so() {
     text.push_str("exit\n");
     text.extend((0..200_000_u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_string()));
     fs::write(place.directory.path().join("farcast-agent"), text).unwrap();
-    let full = confined(&place, ["size=4k"; 4]);
+    let full = confined(&place, ["size=4k"; 3]);
     let error = place.start(&full).await.err().unwrap();
     assert!(matches!(error, Unreachable::NoSpace { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_directory_that_others_could_fill_is_not_used() {
+    let place = Place::new();
+    for more in [
+        "mkdir -m 755 /var/tmp/farcast-0",
+        "mkdir -m 700 /var/tmp/other; ln -s other /var/tmp/farcast-0",
+    ] {
+        let confined = confined_after(&place, ["rw", "ro", "ro"], more);
+        let error = place.start(&confined).await.err().unwrap().to_string();
+        let reason =
+            "/var/tmp/farcast-0: not a private directory; /dev/shm/farcast-0: cannot be made";
+        assert!(error.contains(reason), "{error}");
+    }
 }

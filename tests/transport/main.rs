@@ -1,5 +1,6 @@
 //! Both ways of ssh against a real sshd on the loopback: keys of hosts and users, the bootstrap, and every error on the way.
 
+mod agent;
 mod conversation;
 mod escalation;
 mod sshd;
@@ -10,7 +11,11 @@ use {
         connect,
     },
     sshd::{Sshd, fake_agent},
-    std::{fs, os::unix::fs::PermissionsExt, time::Duration},
+    std::{
+        fs,
+        os::unix::fs::{DirBuilderExt, PermissionsExt},
+        time::{Duration, SystemTime},
+    },
     tokio::sync::Semaphore,
 };
 
@@ -92,6 +97,29 @@ async fn the_agent_is_delivered_once_and_kept_privately() {
 }
 
 #[tokio::test]
+async fn old_agents_are_removed_but_for_the_newest() {
+    let sshd = Sshd::start();
+    let cache = sshd.path("cache/farcast");
+    fs::DirBuilder::new().mode(0o700).create(&cache).unwrap();
+    let day = Duration::from_secs(24 * 60 * 60);
+    for age in 40..46 {
+        let file = fs::File::create(cache.join(format!("farcast-agent-{age}"))).unwrap();
+        file.set_modified(SystemTime::now() - day * age).unwrap();
+    }
+    let programs = tempfile::tempdir().unwrap();
+    fake_agent(programs.path(), farcast::wire::VERSION);
+    let program = AgentProgram::in_directory(programs.path());
+    let transport = reach(&target(&sshd, Method::Ssh)).await.unwrap();
+    let agent = start(&*transport, &program).await.unwrap();
+    agent.close().await;
+    transport.close().await;
+    for age in 40..46 {
+        let kept = cache.join(format!("farcast-agent-{age}")).exists();
+        assert_eq!(kept, age < 43, "{age} days");
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_key_is_named_and_can_be_accepted() {
     for method in BOTH {
         let sshd = Sshd::start();
@@ -155,21 +183,27 @@ async fn a_key_that_the_host_does_not_take_is_said_to_be_refused() {
 #[tokio::test]
 async fn every_kind_of_key_logs_in() {
     let sshd = Sshd::start();
-    for method in BOTH {
-        for kind in ["rsa", "ecdsa"] {
+    for kind in ["rsa", "ecdsa"] {
+        sshd.allow(kind, "");
+        for method in BOTH {
             let mut target = target(&sshd, method);
             target.key_file = Some(sshd.path(kind));
             let reached = reach(&target).await;
-            reached
-                .unwrap_or_else(|error| panic!("{kind}: {error}"))
-                .close()
-                .await;
+            let transport = reached.unwrap_or_else(|error| panic!("{kind}: {error}"));
+            transport.close().await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_locked_key_needs_its_passphrase() {
+    let sshd = Sshd::start();
+    sshd.allow("ecdsa", "open sesame");
     let mut target = target(&sshd, Method::Russh);
-    target.key_file = Some(sshd.path("locked"));
+    target.key_file = Some(sshd.path("ecdsa"));
     let error = refusal(&target).await;
     assert!(matches!(error, Unreachable::KeyFile { .. }), "{error}");
+    assert!(error.to_string().contains("ssh-add"), "{error}");
     target.password = Some(Secret::new("open sesame".to_owned()));
     reach(&target).await.unwrap().close().await;
 }
@@ -242,4 +276,51 @@ async fn a_machine_without_a_program_is_named() {
         .to_string();
     assert!(error.contains("available: vax"), "{error}");
     transport.close().await;
+}
+
+#[tokio::test]
+async fn a_connection_goes_through_a_proxy_and_says_where_that_fails() {
+    let sshd = Sshd::start();
+    let mut target = target(&sshd, Method::Ssh);
+    let hop = format!(
+        "-oProxyCommand=ssh -F none -p {} -i {} -o UserKnownHostsFile={} -W %h:%p 127.0.0.1",
+        sshd.port,
+        sshd.path("ed25519").display(),
+        sshd.path("known_hosts").display()
+    );
+    target.common_args = vec![hop];
+    reach(&target).await.unwrap().close().await;
+
+    // The first command line counts for ssh, so that the second hop's own error is seen.
+    let unknown = format!(
+        "-oProxyCommand=ssh -F none -p {} -o UserKnownHostsFile=/dev/null -W %h:%p 127.0.0.1",
+        sshd.port
+    );
+    target.common_args = vec![unknown];
+    let error = refusal(&target).await;
+    assert!(matches!(error, Unreachable::Proxy { .. }), "{error}");
+    assert!(
+        error.to_string().contains("Host key verification failed"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn with_a_password_the_ssh_configuration_still_counts() {
+    let sshd = Sshd::start();
+    let mut target = target(&sshd, Method::Ssh);
+    let config = format!("Host alias\n HostName 127.0.0.1\n Port {}\n", sshd.port);
+    fs::write(sshd.path("ssh_config"), config).unwrap();
+    target.address = "alias".to_owned();
+    target.port = None;
+    target.common_args = vec![
+        "-F".to_owned(),
+        sshd.path("ssh_config").display().to_string(),
+    ];
+    reach(&target).await.unwrap().close().await;
+    target.key_file = None;
+    target.password = Some(Secret::new("wrong".to_owned()));
+    let error = refusal(&target).await;
+    assert!(matches!(error, Unreachable::LoginRefused { .. }), "{error}");
+    assert!(error.to_string().contains("tried: password"), "{error}");
 }

@@ -21,19 +21,9 @@ impl Sshd {
             .tempdir()
             .unwrap();
         let path = directory.path();
-        for (name, kind) in [
-            ("host", "ed25519"),
-            ("ed25519", "ed25519"),
-            ("rsa", "rsa"),
-            ("ecdsa", "ecdsa"),
-            ("stranger", "ed25519"),
-        ] {
-            make_key(&path.join(name), kind, "");
+        for name in ["host", "stranger"] {
+            make_key(&path.join(name), "ed25519", "");
         }
-        make_key(&path.join("locked"), "ed25519", "open sesame");
-        let keys = ["ed25519", "rsa", "ecdsa", "locked"]
-            .map(|name| fs::read_to_string(path.join(name).with_extension("pub")).unwrap());
-        fs::write(path.join("authorized_keys"), keys.concat()).unwrap();
         fs::DirBuilder::new()
             .mode(0o755)
             .create(path.join("cache"))
@@ -49,7 +39,18 @@ impl Sshd {
             process,
         };
         sshd.know("host");
+        sshd.allow("ed25519", "");
         sshd
+    }
+
+    /// Makes a key of this kind, named after it, and lets it log in.
+    pub fn allow(&self, kind: &str, passphrase: &str) {
+        make_key(&self.path(kind), kind, passphrase);
+        fs::copy(
+            self.path(kind).with_extension("pub"),
+            self.path("authorized_keys"),
+        )
+        .unwrap();
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -66,6 +67,25 @@ impl Sshd {
     /// Writes a `known_hosts` that holds nothing.
     pub fn know_nothing(&self) {
         fs::write(self.path("known_hosts"), "").unwrap();
+    }
+
+    /// Ends the processes that serve connections, as a host that restarts does.
+    pub fn cut(&self) {
+        self.signal("-KILL");
+    }
+
+    /// Stops the processes that serve connections, as a network that goes away does; `cut` must follow.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.process.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+        for child in children.split_whitespace() {
+            let status = Command::new("kill").args([signal, child]).status().unwrap();
+            assert!(status.success());
+        }
     }
 
     /// The fingerprint of the host's key as ssh-keygen tells it.

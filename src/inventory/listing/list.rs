@@ -14,6 +14,8 @@ pub struct Listing<'a> {
     pub limit: Option<&'a [String]>,
     /// Shows groups' variables at the groups and hosts' own at the hosts, instead of all variables at each host.
     pub export: bool,
+    /// Variables that win over every host's own (`--extra-vars`); an export leaves them out.
+    pub extra: &'a [(String, Node)],
 }
 
 impl Listing<'_> {
@@ -25,7 +27,11 @@ impl Listing<'_> {
     pub(super) fn host_variables(&self, host: &Host) -> Result<BTreeMap<String, Node>, Fault> {
         let layers = self.inventory.layers(host.name(), self.store)?;
         let own = |layer: &Layer| !self.export || layer.owner.is_host();
-        Ok(variables(layers.iter().filter(|layer| own(layer))))
+        let mut variables = variables(layers.iter().filter(|layer| own(layer)));
+        if !self.export {
+            variables.extend(self.extra.iter().cloned());
+        }
+        Ok(variables)
     }
 
     pub(super) fn group_variables(&self, group: &Group) -> Result<BTreeMap<String, Node>, Fault> {

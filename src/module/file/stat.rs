@@ -38,7 +38,7 @@ pub struct Stat {
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Algorithm {
+pub(super) enum Algorithm {
     Md5,
     #[default]
     Sha1,
@@ -90,11 +90,7 @@ impl Stat {
         let mut values = Object::new();
         values.insert("exists".into(), true.into());
         values.insert("path".into(), self.path.as_str().into());
-        numbers(inode, &mut values);
-        kinds(inode, &mut values);
-        permissions(inode, &mut values);
-        values.insert("pw_name".into(), probe.owner(inode.uid)?.into());
-        values.insert("gr_name".into(), probe.group_name(inode.gid)?.into());
+        values.extend(basics(probe, inode)?);
         for (name, access) in [
             ("readable", rustix::fs::Access::READ_OK),
             ("writeable", rustix::fs::Access::WRITE_OK),
@@ -123,6 +119,17 @@ impl Stat {
         }
         Ok(values)
     }
+}
+
+/// What is told about everything that is found.
+pub(super) fn basics(probe: &Probe, inode: &Inode) -> Result<Object, Failure> {
+    let mut values = Object::new();
+    numbers(inode, &mut values);
+    kinds(inode, &mut values);
+    permissions(inode, &mut values);
+    values.insert("pw_name".into(), probe.owner(inode.uid)?.into());
+    values.insert("gr_name".into(), probe.group_name(inode.gid)?.into());
+    Ok(values)
 }
 
 fn numbers(inode: &Inode, values: &mut Object) {

@@ -14,4 +14,4 @@ pub use envelope::is_vault;
 pub use error::VaultError;
 pub use password::Password;
 pub use secrets::{DEFAULT_ID, Opened, Secrets, encrypt};
-pub use verb::{decrypt_file, edit, encrypt_file, rekey, view};
+pub use verb::{create, decrypt_file, edit, encrypt_file, rekey, view, write};

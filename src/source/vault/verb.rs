@@ -105,6 +105,31 @@ pub fn edit(
     Ok(true)
 }
 
+/// Makes a vault file from what a person writes into an editor; it is readable by its owner only.
+///
+/// # Errors
+/// As [`edit`]: then there is no new file.
+pub fn create(
+    path: &Path,
+    password: &Password,
+    id: Option<&str>,
+    editor: &[OsString],
+    scratch: &Path,
+) -> Result<(), VaultError> {
+    let desk = Desk::new(path, scratch, b"")?;
+    run(editor, &desk.file)?;
+    let vault = encrypt(&read(&desk.file)?, password, id)?;
+    replace(path, vault.as_bytes(), None)
+}
+
+/// Writes a text that is a vault, or came out of one; the file is readable by its owner only.
+///
+/// # Errors
+/// The file cannot be written: then it is as it was.
+pub fn write(path: &Path, content: &[u8]) -> Result<(), VaultError> {
+    replace(path, content, None)
+}
+
 /// A private directory in which a plain text lies while it is edited; all files in it are wiped at the end.
 struct Desk {
     directory: TempDir,

@@ -3,7 +3,7 @@
 use minijinja::{Error, value::Value};
 
 use super::attribute;
-use crate::template::{builtin::Run, call::Call, failure};
+use crate::template::{builtin::Run, call::Call, failure, print};
 
 pub(super) const ALL: &[(&str, Run)] = &[
     ("map", map),
@@ -23,7 +23,10 @@ fn map(call: &mut Call) -> Result<Value, Error> {
             let value = attribute(item, &path)?;
             match (&default, value.is_undefined()) {
                 (Some(default), true) => found.push(default.clone()),
-                (None, true) => return missing(&path),
+                (None, true) => {
+                    call.context()?.lacks(item, &print::text(&path), None);
+                    found.push(value);
+                }
                 _ => found.push(value),
             }
         }
@@ -68,7 +71,9 @@ fn unknown(error: Error, what: &str, name: &str) -> Error {
 }
 
 fn choose(call: &mut Call, by_attribute: bool, keep: bool) -> Result<Value, Error> {
-    let path = by_attribute.then(|| call.need(1, "attribute")).transpose()?;
+    let path = by_attribute
+        .then(|| call.need(1, "attribute"))
+        .transpose()?;
     let at = 1 + usize::from(by_attribute);
     let test = call.text(at, "test");
     let mut chosen = Vec::new();
@@ -102,9 +107,18 @@ fn group_by(call: &mut Call) -> Result<Value, Error> {
     let mut keyed: Vec<(Value, Value)> = Vec::new();
     for item in call.items()? {
         let found = attribute(&item, &path)?;
-        keyed.push((if found.is_undefined() { default.clone() } else { found }, item));
+        keyed.push((
+            if found.is_undefined() {
+                default.clone()
+            } else {
+                found
+            },
+            item,
+        ));
     }
-    keyed.sort_by(|(left, _), (right, _)| super::order::folded(left).cmp(&super::order::folded(right)));
+    keyed.sort_by(|(left, _), (right, _)| {
+        super::order::folded(left).cmp(&super::order::folded(right))
+    });
     let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
     for (key, item) in keyed {
         match groups.last_mut() {
@@ -124,12 +138,18 @@ mod tests {
 
     #[test]
     fn filters_and_tests_are_applied_to_each_item() {
-        assert_eq!(shown("{{ names | map('upper') | list }}"), "['ADA', 'BOB', 'EVE']");
+        assert_eq!(
+            shown("{{ names | map('upper') | list }}"),
+            "['ADA', 'BOB', 'EVE']"
+        );
         assert_eq!(shown("{{ [1, 2, 3] | select('odd') }}"), "[1, 3]");
         assert_eq!(
             shown("{{ [{'a': 1}, {'b': 2}] | selectattr('a', 'defined') }}"),
             "[{'a': 1}]"
         );
-        assert_eq!(shown("{{ [{'a': 1}, {}] | map(attribute='a', default=0) }}"), "[1, 0]");
+        assert_eq!(
+            shown("{{ [{'a': 1}, {}] | map(attribute='a', default=0) }}"),
+            "[1, 0]"
+        );
     }
 }

@@ -25,11 +25,19 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("flatten", flatten),
     ("subelements", subelements),
     ("extract", extract),
-    ("difference", |call| sets(call, |left, right| keep(left, right, false))),
-    ("intersect", |call| sets(call, |left, right| keep(left, right, true))),
-    ("union", |call| sets(call, |left, right| [left, right].concat())),
+    ("difference", |call| {
+        sets(call, |left, right| keep(left, right, false))
+    }),
+    ("intersect", |call| {
+        sets(call, |left, right| keep(left, right, true))
+    }),
+    ("union", |call| {
+        sets(call, |left, right| [left, right].concat())
+    }),
     ("symmetric_difference", |call| {
-        sets(call, |left, right| [keep(left, right, false), keep(right, left, false)].concat())
+        sets(call, |left, right| {
+            [keep(left, right, false), keep(right, left, false)].concat()
+        })
     }),
     ("zip", zip),
     ("zip_longest", zip_longest),
@@ -39,11 +47,26 @@ pub(super) const ALL: &[(&str, Run)] = &[
 ];
 
 fn combine(call: &mut Call) -> Result<Value, Error> {
-    let recursive = call.kwargs.iter().any(|(name, value)| name == "recursive" && value.is_true());
-    let lists = call.named("list_merge").map_or_else(|| "replace".into(), |name| print::text(&name));
-    let known = ["replace", "keep", "append", "prepend", "append_rp", "prepend_rp"];
+    let recursive = call
+        .kwargs
+        .iter()
+        .any(|(name, value)| name == "recursive" && value.is_true());
+    let lists = call
+        .named("list_merge")
+        .map_or_else(|| "replace".into(), |name| print::text(&name));
+    let known = [
+        "replace",
+        "keep",
+        "append",
+        "prepend",
+        "append_rp",
+        "prepend_rp",
+    ];
     if !known.contains(&lists.as_str()) {
-        return Err(failure::plain(format!("list_merge is one of {}, not '{lists}'", known.join(", "))));
+        return Err(failure::plain(format!(
+            "list_merge is one of {}, not '{lists}'",
+            known.join(", ")
+        )));
     }
     let mut maps = Vec::new();
     for arg in &call.args {
@@ -53,7 +76,9 @@ fn combine(call: &mut Call) -> Result<Value, Error> {
         }
     }
     let mut maps = maps.into_iter();
-    let mut merged = maps.next().unwrap_or_else(|| Value::from_pairs::<_, Value, Value>([]));
+    let mut merged = maps
+        .next()
+        .unwrap_or_else(|| Value::from_pairs::<_, Value, Value>([]));
     entries(&merged)?;
     for other in maps {
         merged = merge(&merged, &other, recursive, &lists)?;
@@ -81,7 +106,9 @@ fn together(old: &Value, new: Value, recursive: bool, lists: &str) -> Result<Val
                 "keep" => old.clone(),
                 "append" => [old_items, new_items].concat().into(),
                 "prepend" => [new_items, old_items].concat().into(),
-                "append_rp" => [keep(&old_items, &new_items, false), new_items].concat().into(),
+                "append_rp" => [keep(&old_items, &new_items, false), new_items]
+                    .concat()
+                    .into(),
                 "prepend_rp" => {
                     let old_items = keep(&old_items, &new_items, false);
                     [new_items, old_items].concat().into()
@@ -95,7 +122,10 @@ fn together(old: &Value, new: Value, recursive: bool, lists: &str) -> Result<Val
 
 /// The items of the left that the right has (or has not).
 fn keep(left: &[Value], right: &[Value], shared: bool) -> Vec<Value> {
-    left.iter().filter(|item| right.contains(item) == shared).cloned().collect()
+    left.iter()
+        .filter(|item| right.contains(item) == shared)
+        .cloned()
+        .collect()
 }
 
 fn sets(call: &mut Call, join: fn(&[Value], &[Value]) -> Vec<Value>) -> Result<Value, Error> {
@@ -110,7 +140,8 @@ fn sets(call: &mut Call, join: fn(&[Value], &[Value]) -> Vec<Value>) -> Result<V
 }
 
 fn names(call: &Call) -> (String, String) {
-    let name = |at, name: &str, default: &str| call.text(at, name).unwrap_or_else(|| default.into());
+    let name =
+        |at, name: &str, default: &str| call.text(at, name).unwrap_or_else(|| default.into());
     (name(1, "key_name", "key"), name(2, "value_name", "value"))
 }
 
@@ -118,7 +149,9 @@ fn to_items(call: &mut Call) -> Result<Value, Error> {
     let (key_name, value_name) = names(call);
     Ok(entries(&call.value())?
         .into_iter()
-        .map(|(key, value)| Value::from_pairs([(key_name.as_str(), key), (value_name.as_str(), value)]))
+        .map(|(key, value)| {
+            Value::from_pairs([(key_name.as_str(), key), (value_name.as_str(), value)])
+        })
         .collect())
 }
 
@@ -129,7 +162,10 @@ fn from_items(call: &mut Call) -> Result<Value, Error> {
         let part = |name: &str| {
             let part = item.get_item(&Value::from(name))?;
             if part.is_undefined() {
-                return Err(failure::plain(format!("an item has no '{name}': {}", print::repr(&item))));
+                return Err(failure::plain(format!(
+                    "an item has no '{name}': {}",
+                    print::repr(&item)
+                )));
             }
             Ok(part)
         };
@@ -154,7 +190,9 @@ pub(in crate::template) fn leaves(value: &Value, levels: Option<i64>) -> Result<
 
 fn flatten(call: &mut Call) -> Result<Value, Error> {
     let levels = call.int(1, "levels")?;
-    let skip = call.arg(2, "skip_nulls").is_none_or(|value| value.is_true());
+    let skip = call
+        .arg(2, "skip_nulls")
+        .is_none_or(|value| value.is_true());
     let null = |value: &Value| value.is_none() || matches!(value.as_str(), Some("None" | "null"));
     Ok(leaves(&call.value(), levels)?
         .into_iter()
@@ -174,10 +212,19 @@ fn subelements(call: &mut Call) -> Result<Value, Error> {
 }
 
 /// Each item with each part of the list that it holds under a path.
-pub(in crate::template) fn pairs(outer: &[Value], path: &Value, skip: bool) -> Result<Vec<Value>, Error> {
+pub(in crate::template) fn pairs(
+    outer: &[Value],
+    path: &Value,
+    skip: bool,
+) -> Result<Vec<Value>, Error> {
     let path = match path.kind() {
         ValueKind::String => path.clone(),
-        _ => items(path)?.iter().map(print::text).collect::<Vec<_>>().join(".").into(),
+        _ => items(path)?
+            .iter()
+            .map(print::text)
+            .collect::<Vec<_>>()
+            .join(".")
+            .into(),
     };
     let mut out = Vec::new();
     for item in outer {
@@ -186,7 +233,10 @@ pub(in crate::template) fn pairs(outer: &[Value], path: &Value, skip: bool) -> R
             if skip {
                 continue;
             }
-            return Err(failure::plain(format!("an item has no '{path}': {}", print::repr(item))));
+            return Err(failure::plain(format!(
+                "an item has no '{path}': {}",
+                print::repr(item)
+            )));
         }
         for part in list(&inner)? {
             out.push(Value::from(vec![item.clone(), part]));
@@ -196,7 +246,11 @@ pub(in crate::template) fn pairs(outer: &[Value], path: &Value, skip: bool) -> R
 }
 
 fn extract(call: &mut Call) -> Result<Value, Error> {
-    let mut found = call.need(1, "container")?.get_item(&call.value())?;
+    let container = call.need(1, "container")?;
+    let mut found = container.get_item(&call.value())?;
+    if found.is_undefined() {
+        call.context()?.lacks(&container, &call.subject(), None);
+    }
     let more = call.arg(2, "morekeys").filter(|more| !more.is_none());
     let more = match more {
         Some(more) if matches!(more.kind(), ValueKind::Seq | ValueKind::Iterable) => items(&more)?,
@@ -230,7 +284,9 @@ fn zip_longest(call: &mut Call) -> Result<Value, Error> {
     let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
     Ok((0..longest)
         .map(|at| {
-            let row = lists.iter().map(|list| list.get(at).unwrap_or(&fill).clone());
+            let row = lists
+                .iter()
+                .map(|list| list.get(at).unwrap_or(&fill).clone());
             row.collect::<Value>()
         })
         .collect())
@@ -253,26 +309,46 @@ pub(in crate::template) fn choices(lists: &[Vec<Value>]) -> Vec<Vec<Value>> {
 
 fn product(call: &mut Call) -> Result<Value, Error> {
     let times = usize::try_from(call.int(99, "repeat")?.unwrap_or(1)).unwrap_or(1);
-    Ok(choices(&lists(call)?.repeat(times)).into_iter().map(Value::from).collect())
+    let lists = lists(call)?;
+    let repeated: Vec<Vec<Value>> = (0..times).flat_map(|_| lists.clone()).collect();
+    Ok(choices(&repeated).into_iter().map(Value::from).collect())
 }
 
 fn count(call: &Call, default: usize) -> Result<usize, Error> {
-    Ok(call.int(1, "r")?.and_then(|count| usize::try_from(count).ok()).unwrap_or(default))
+    Ok(call
+        .int(1, "r")?
+        .and_then(|count| usize::try_from(count).ok())
+        .unwrap_or(default))
 }
 
 fn permutations(call: &mut Call) -> Result<Value, Error> {
     let items = call.items()?;
     let count = count(call, items.len())?;
-    Ok(picks(items.len(), count, &|row, next| !row.contains(&next), &items))
+    Ok(picks(
+        items.len(),
+        count,
+        &|row, next| !row.contains(&next),
+        &items,
+    ))
 }
 
 fn combinations(call: &mut Call) -> Result<Value, Error> {
     let items = call.items()?;
     let count = count(call, 2)?;
-    Ok(picks(items.len(), count, &|row, next| row.last().is_none_or(|last| next > *last), &items))
+    Ok(picks(
+        items.len(),
+        count,
+        &|row, next| row.last().is_none_or(|last| next > *last),
+        &items,
+    ))
 }
 
-fn picks(size: usize, count: usize, fits: &dyn Fn(&[usize], usize) -> bool, items: &[Value]) -> Value {
+fn picks(
+    size: usize,
+    count: usize,
+    fits: &dyn Fn(&[usize], usize) -> bool,
+    items: &[Value],
+) -> Value {
     let mut rows: Vec<Vec<usize>> = vec![Vec::new()];
     for _ in 0..count {
         rows = rows
@@ -310,7 +386,10 @@ mod tests {
     #[test]
     fn lists_are_picked_from() {
         assert_eq!(shown("{{ [1, 2] | permutations }}"), "[[1, 2], [2, 1]]");
-        assert_eq!(shown("{{ [1, 2] | product(['a']) }}"), "[[1, 'a'], [2, 'a']]");
+        assert_eq!(
+            shown("{{ [1, 2] | product(['a']) }}"),
+            "[[1, 'a'], [2, 'a']]"
+        );
         assert_eq!(shown("{{ [1, 2, 2] | difference([1]) }}"), "[2]");
     }
 }

@@ -67,11 +67,7 @@ pub(in crate::template) fn truth(value: &Value) -> Option<bool> {
 }
 
 fn boolean(call: &mut Call) -> Result<Value, Error> {
-    let value = call.value();
-    if value.is_none() {
-        return Ok(value);
-    }
-    Ok(truth(&value).unwrap_or(false).into())
+    Ok(truth(&call.value()).unwrap_or(false).into())
 }
 
 fn int(call: &mut Call) -> Result<Value, Error> {

@@ -1,15 +1,53 @@
 //! The filters, one file a family.
 
+mod choose;
+mod combine;
 mod core;
+mod data;
+mod hash;
+mod json;
+mod number;
+mod order;
+mod path;
+mod random;
+mod regex;
+mod scalar;
 mod text;
+mod time;
+mod vault;
+mod yaml;
 
 use minijinja::{Error, value::Value};
 
 use super::{builtin::Run, print};
+pub(super) use combine::{choices, leaves, pairs};
+pub(super) use core::truth;
+pub(super) use hash::crypt;
+pub(super) use path::is_scheme;
+pub(super) use random::{Random, word};
+pub(super) use regex::{compile, found};
+pub(super) use time::formatted;
 
 /// Every filter with its name.
 pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
-    [core::ALL, text::ALL].into_iter().flatten().copied()
+    [
+        choose::ALL,
+        combine::ALL,
+        core::ALL,
+        data::ALL,
+        hash::ALL,
+        number::ALL,
+        order::ALL,
+        path::ALL,
+        random::ALL,
+        regex::ALL,
+        text::ALL,
+        time::ALL,
+        vault::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// Follows an attribute as filters name it: `a.b.0`, or an index.

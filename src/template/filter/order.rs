@@ -71,14 +71,20 @@ fn sort(call: &mut Call) -> Result<Value, Error> {
         if values.iter().any(Value::is_undefined) {
             return Err(failure::plain("an item lacks the attribute to sort by"));
         }
-        Ok(values.iter().map(|value| if exact { value.clone() } else { folded(value) }).collect())
+        Ok(values
+            .iter()
+            .map(|value| if exact { value.clone() } else { folded(value) })
+            .collect())
     };
     let mut keyed = call
         .items()?
         .into_iter()
         .map(|item| Ok((key(&item)?, item)))
         .collect::<Result<Vec<_>, Error>>()?;
-    let firsts: Vec<Value> = keyed.iter().filter_map(|(key, _)| key.first().cloned()).collect();
+    let firsts: Vec<Value> = keyed
+        .iter()
+        .filter_map(|(key, _)| key.first().cloned())
+        .collect();
     comparable(&firsts)?;
     keyed.sort_by(|(left, _), (right, _)| {
         let order = left.cmp(right);
@@ -106,7 +112,7 @@ fn unique(call: &mut Call) -> Result<Value, Error> {
             Some(path) => attribute(&item, path)?,
             None => item.clone(),
         };
-        let key = if exact || call.named("case_sensitive").is_none() { value } else { folded(&value) };
+        let key = if exact { value } else { folded(&value) };
         if !seen.contains(&key) {
             seen.push(key);
             kept.push(item);
@@ -134,8 +140,12 @@ fn dictsort(call: &mut Call) -> Result<Value, Error> {
 }
 
 fn batch(call: &mut Call) -> Result<Value, Error> {
-    let count = call.int(1, "linecount")?.and_then(|count| usize::try_from(count).ok());
-    let count = count.filter(|count| *count > 0).ok_or_else(|| failure::plain("needs a size"))?;
+    let count = call
+        .int(1, "linecount")?
+        .and_then(|count| usize::try_from(count).ok());
+    let count = count
+        .filter(|count| *count > 0)
+        .ok_or_else(|| failure::plain("needs a size"))?;
     let fill = call.arg(2, "fill_with").filter(|fill| !fill.is_none());
     Ok(call
         .items()?
@@ -151,8 +161,12 @@ fn batch(call: &mut Call) -> Result<Value, Error> {
 }
 
 fn slice(call: &mut Call) -> Result<Value, Error> {
-    let count = call.int(1, "slices")?.and_then(|count| usize::try_from(count).ok());
-    let count = count.filter(|count| *count > 0).ok_or_else(|| failure::plain("needs a number"))?;
+    let count = call
+        .int(1, "slices")?
+        .and_then(|count| usize::try_from(count).ok());
+    let count = count
+        .filter(|count| *count > 0)
+        .ok_or_else(|| failure::plain("needs a number"))?;
     let fill = call.arg(2, "fill_with").filter(|fill| !fill.is_none());
     let items = list(&call.value())?;
     let (each, longer) = (items.len() / count, items.len() % count);
@@ -183,7 +197,10 @@ fn extreme(call: &mut Call, wanted: std::cmp::Ordering) -> Result<Value, Error> 
         };
         let key = if exact { value } else { folded(&value) };
         keys.push(key.clone());
-        if best.as_ref().is_none_or(|(known, _)| key.cmp(known) == wanted) {
+        if best
+            .as_ref()
+            .is_none_or(|(known, _)| key.cmp(known) == wanted)
+        {
             best = Some((key, item));
         }
     }
@@ -198,8 +215,14 @@ mod tests {
     #[test]
     fn lists_are_ordered() {
         assert_eq!(shown("{{ ['b', 'A', 'c'] | sort }}"), "['A', 'b', 'c']");
-        assert_eq!(shown("{{ [1, 'a'] | sort }}").split(':').next(), Some("error"));
+        assert_eq!(
+            shown("{{ [1, 'a'] | sort }}").split(':').next(),
+            Some("error")
+        );
         assert_eq!(shown("{{ [3, 1, 3] | unique }}"), "[3, 1]");
-        assert_eq!(shown("{{ [1, 2, 3] | batch(2, 'x') }}"), "[[1, 2], [3, 'x']]");
+        assert_eq!(
+            shown("{{ [1, 2, 3] | batch(2, 'x') }}"),
+            "[[1, 2], [3, 'x']]"
+        );
     }
 }

@@ -28,7 +28,10 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("relpath", relpath),
     ("path_join", path_join),
     ("normpath", |call| {
-        Ok(normal(&call.subject()).to_string_lossy().into_owned().into())
+        Ok(normal(&call.subject())
+            .to_string_lossy()
+            .into_owned()
+            .into())
     }),
     ("urlsplit", urlsplit),
 ];
@@ -62,7 +65,10 @@ fn expandvars(call: &mut Call) -> Result<Value, Error> {
     while let Some(at) = rest.find('$') {
         out.push_str(&rest[..at]);
         let after = &rest[at + 1..];
-        let (name, whole) = match after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+        let (name, whole) = match after
+            .strip_prefix('{')
+            .and_then(|inner| inner.split_once('}'))
+        {
             Some((name, _)) => (name, name.len() + 3),
             None => {
                 let end = after
@@ -105,7 +111,10 @@ fn real(path: &Path) -> PathBuf {
     let mut known = absolute.as_path();
     loop {
         if let Ok(found) = known.canonicalize() {
-            let whole = missing.iter().rev().fold(found, |path, part| path.join(part));
+            let whole = missing
+                .iter()
+                .rev()
+                .fold(found, |path, part| path.join(part));
             return normal(&whole.to_string_lossy());
         }
         match (known.parent(), known.components().next_back()) {
@@ -126,12 +135,20 @@ fn relpath(call: &mut Call) -> Result<Value, Error> {
     let path = absolute(&call.subject());
     let start = absolute(&call.text(1, "start").unwrap_or_else(|| ".".into()));
     let (to, from): (Vec<_>, Vec<_>) = (path.components().collect(), start.components().collect());
-    let shared = to.iter().zip(&from).take_while(|(left, right)| left == right).count();
+    let shared = to
+        .iter()
+        .zip(&from)
+        .take_while(|(left, right)| left == right)
+        .count();
     let mut out = PathBuf::new();
     (shared..from.len()).for_each(|_| out.push(".."));
     to[shared..].iter().for_each(|part| out.push(part));
     let out = out.to_string_lossy().into_owned();
-    Ok(if out.is_empty() { ".".into() } else { out.into() })
+    Ok(if out.is_empty() {
+        ".".into()
+    } else {
+        out.into()
+    })
 }
 
 fn path_join(call: &mut Call) -> Result<Value, Error> {
@@ -172,14 +189,23 @@ fn urlsplit(call: &mut Call) -> Result<Value, Error> {
         Some((address, port)) => (address, port.trim_start_matches(':')),
         None => host.split_once(':').unwrap_or((host, "")),
     };
-    let given = |text: &str, is: bool| if is { Value::from(text) } else { Value::from(()) };
+    let given = |text: &str, is: bool| {
+        if is {
+            Value::from(text)
+        } else {
+            Value::from(())
+        }
+    };
     let parts = [
         ("fragment", Value::from(fragment)),
         ("hostname", given(&host.to_lowercase(), !host.is_empty())),
         ("netloc", netloc.into()),
         ("password", given(password, login.contains(':'))),
         ("path", path.into()),
-        ("port", port.parse::<u16>().map_or(Value::from(()), Value::from)),
+        (
+            "port",
+            port.parse::<u16>().map_or(Value::from(()), Value::from),
+        ),
         ("query", query.into()),
         ("scheme", scheme.to_lowercase().into()),
         ("username", given(user, netloc.contains('@'))),
@@ -197,7 +223,9 @@ fn urlsplit(call: &mut Call) -> Result<Value, Error> {
 /// Whether a text can be the scheme of an address.
 pub(in crate::template) fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
 #[cfg(test)]
@@ -206,7 +234,10 @@ mod tests {
 
     #[test]
     fn paths_are_taken_apart() {
-        assert_eq!(shown("{{ '/a/b.tar.gz' | basename | splitext }}"), "['b.tar', '.gz']");
+        assert_eq!(
+            shown("{{ '/a/b.tar.gz' | basename | splitext }}"),
+            "['b.tar', '.gz']"
+        );
         assert_eq!(shown("{{ '/a/b/' | dirname }}"), "'/a/b'");
         assert_eq!(shown("{{ ['/a', 'b', '/c'] | path_join }}"), "'/c'");
         assert_eq!(shown("{{ '/a/b' | relpath('/a/c/d') }}"), "'../../b'");
@@ -214,7 +245,13 @@ mod tests {
 
     #[test]
     fn addresses_are_taken_apart() {
-        assert_eq!(shown("{{ 'https://u:p@Ex.org:80/x?q#f' | urlsplit('hostname') }}"), "'ex.org'");
-        assert_eq!(shown("{{ 'https://ex.org:80/x' | urlsplit('port') }}"), "80");
+        assert_eq!(
+            shown("{{ 'https://u:p@Ex.org:80/x?q#f' | urlsplit('hostname') }}"),
+            "'ex.org'"
+        );
+        assert_eq!(
+            shown("{{ 'https://ex.org:80/x' | urlsplit('port') }}"),
+            "80"
+        );
     }
 }

@@ -52,33 +52,45 @@ pub(in crate::template) fn found(regex: &Regex, text: &str, at_start: bool) -> R
 }
 
 fn exhausted(error: fancy_regex::Error) -> Error {
-    failure::plain(format!("the pattern could not be tried to its end: {error}"))
+    failure::plain(format!(
+        "the pattern could not be tried to its end: {error}"
+    ))
 }
 
 fn replace(call: &mut Call) -> Result<Value, Error> {
     let pattern = call.text(1, "pattern").unwrap_or_default();
     let new = call.text(2, "replacement").unwrap_or_default();
-    let regex = compile(&pattern, call.flag(3, "ignorecase"), call.flag(4, "multiline"))?;
+    let regex = compile(
+        &pattern,
+        call.flag(3, "ignorecase"),
+        call.flag(4, "multiline"),
+    )?;
     let limit = usize::try_from(call.int(5, "count")?.unwrap_or(0)).unwrap_or(0);
     let parts = replacement(&new);
     let subject = call.subject();
     let mut out = String::new();
     let (mut end, mut count) = (0, 0_usize);
-    for captures in regex.captures_iter(&subject) {
+    for captures in regex.captures_iter(subject.as_str()) {
         let captures = captures.map_err(exhausted)?;
-        let Some(whole) = captures.get(0) else { continue };
+        let Some(whole) = captures.get(0) else {
+            continue;
+        };
         if limit > 0 && count == limit {
             break;
         }
         out.push_str(&subject[end..whole.start()]);
-        parts.iter().for_each(|part| out.push_str(part.of(&captures)));
+        parts
+            .iter()
+            .for_each(|part| out.push_str(part.of(&captures)));
         end = whole.end();
         count += 1;
     }
     out.push_str(&subject[end..]);
     let wanted = call.int(6, "mandatory_count")?.unwrap_or(0);
     if wanted > 0 && i64::try_from(count).unwrap_or(i64::MAX) != wanted {
-        let message = format!("'{pattern}' was to be replaced {wanted} times, but stands there {count} times");
+        let message = format!(
+            "'{pattern}' was to be replaced {wanted} times, but stands there {count} times"
+        );
         return Err(failure::plain(message));
     }
     Ok(out.into())
@@ -92,7 +104,7 @@ enum Part {
 }
 
 impl Part {
-    fn of<'t>(&'t self, captures: &'t Captures<'_>) -> &'t str {
+    fn of<'t>(&'t self, captures: &'t Captures<'_, str>) -> &'t str {
         match self {
             Self::Text(text) => text,
             Self::Group(index) => captures.get(*index).map_or("", |found| found.as_str()),
@@ -139,20 +151,20 @@ fn group(text: &str) -> Option<(Part, &str)> {
         };
         return Some((part, after));
     }
-    let digits = text
-        .bytes()
-        .take(2)
-        .take_while(u8::is_ascii_digit)
-        .count();
+    let digits = text.bytes().take(2).take_while(u8::is_ascii_digit).count();
     let index = text[..digits].parse().ok()?;
     Some((Part::Group(index), &text[digits..]))
 }
 
 fn search(call: &mut Call) -> Result<Value, Error> {
     let pattern = call.need_text(1, "regex")?;
-    let regex = compile(&pattern, call.flag(9, "ignorecase"), call.flag(9, "multiline"))?;
+    let regex = compile(
+        &pattern,
+        call.flag(9, "ignorecase"),
+        call.flag(9, "multiline"),
+    )?;
     let subject = call.subject();
-    let Some(captures) = regex.captures(&subject).map_err(exhausted)? else {
+    let Some(captures) = regex.captures(subject.as_str()).map_err(exhausted)? else {
         return Ok(Value::from(()));
     };
     let groups: Vec<Value> = call.args.iter().skip(2).cloned().collect();
@@ -177,14 +189,17 @@ fn search(call: &mut Call) -> Result<Value, Error> {
 
 fn find_all(call: &mut Call) -> Result<Value, Error> {
     let pattern = call.need_text(1, "regex")?;
-    let regex = compile(&pattern, call.flag(3, "ignorecase"), call.flag(2, "multiline"))?;
+    let regex = compile(
+        &pattern,
+        call.flag(3, "ignorecase"),
+        call.flag(2, "multiline"),
+    )?;
     let subject = call.subject();
     let mut all = Vec::new();
-    for captures in regex.captures_iter(&subject) {
+    for captures in regex.captures_iter(subject.as_str()) {
         let captures = captures.map_err(exhausted)?;
-        let group = |index: usize| {
-            Value::from(captures.get(index).map_or("", |found| found.as_str()))
-        };
+        let group =
+            |index: usize| Value::from(captures.get(index).map_or("", |found| found.as_str()));
         all.push(match captures.len() {
             1 => group(0),
             2 => group(1),
@@ -199,7 +214,11 @@ fn escape(call: &mut Call) -> Result<Value, Error> {
     let special = match kind.as_str() {
         "python" => "()[]{}?*+-|^$\\.&~# \t\n\r\x0b\x0c",
         "posix_basic" => "].[^$*\\",
-        other => return Err(failure::plain(format!("'{other}' is no kind of pattern; python and posix_basic are"))),
+        other => {
+            return Err(failure::plain(format!(
+                "'{other}' is no kind of pattern; python and posix_basic are"
+            )));
+        }
     };
     let mut out = String::new();
     for c in call.subject().chars() {
@@ -217,13 +236,22 @@ mod tests {
 
     #[test]
     fn replaces_as_python_does() {
-        assert_eq!(shown(r"{{ 'ab12' | regex_replace('([a-z]+)(\d+)', '\2-\1') }}"), "'12-ab'");
-        assert_eq!(shown(r"{{ 'ab' | regex_replace('(?P<x>a)', '<\g<x>>') }}"), "'<a>b'");
+        assert_eq!(
+            shown(r"{{ 'ab12' | regex_replace('([a-z]+)(\d+)', '\2-\1') }}"),
+            "'12-ab'"
+        );
+        assert_eq!(
+            shown(r"{{ 'ab' | regex_replace('(?P<x>a)', '<\g<x>>') }}"),
+            "'<a>b'"
+        );
     }
 
     #[test]
     fn finds_groups() {
-        assert_eq!(shown(r"{{ 'k=v' | regex_search('(\w)=(\w)', '\1', '\2') }}"), "['k', 'v']");
+        assert_eq!(
+            shown(r"{{ 'k=v' | regex_search('(\w)=(\w)', '\1', '\2') }}"),
+            "['k', 'v']"
+        );
         assert_eq!(shown(r"{{ 'k=v' | regex_search('z') is none }}"), "True");
         assert_eq!(shown(r"{{ 'a1b2' | regex_findall('\d') }}"), "['1', '2']");
     }

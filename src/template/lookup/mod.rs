@@ -1,29 +1,42 @@
 //! Lookups: values from the controller's own files, environment and commands, one file a family.
 
+mod file;
+mod list;
+mod scope;
 mod search;
+mod table;
+mod world;
 
 use minijinja::{Error, value::Value};
 
 use super::{call::Call, failure};
-pub(super) use search::template_path;
+pub(super) use search::{expanded, template_path};
 
 /// A lookup takes its terms and gives a list of results.
 type Lookup = fn(&mut Call, &[Value]) -> Result<Vec<Value>, Error>;
 
 fn all() -> impl Iterator<Item = (&'static str, Lookup)> {
-    let families: [&[(&str, Lookup)]; 0] = [];
-    families.into_iter().flatten().copied()
+    [file::ALL, list::ALL, table::ALL, world::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// `lookup('name', …)`: one value, or several joined by commas.
 pub(super) fn lookup(call: &mut Call) -> Result<Value, Error> {
     let wants_list = call.named("wantlist").is_some_and(|value| value.is_true());
-    let found = run(call)?;
+    let Some(found) = run(call)? else {
+        return Ok(if wants_list {
+            Value::from(Vec::<Value>::new())
+        } else {
+            Value::from(())
+        });
+    };
     if wants_list {
         return Ok(found.into());
     }
     Ok(match found.as_slice() {
-        [] => Value::from(""),
+        [] => Value::from(Vec::<Value>::new()),
         [one] => one.clone(),
         many if many.iter().all(|item| item.as_str().is_some()) => {
             let texts: Vec<&str> = many.iter().filter_map(Value::as_str).collect();
@@ -35,10 +48,11 @@ pub(super) fn lookup(call: &mut Call) -> Result<Value, Error> {
 
 /// `query('name', …)`: always a list.
 pub(super) fn query(call: &mut Call) -> Result<Value, Error> {
-    run(call).map(Value::from)
+    Ok(run(call)?.unwrap_or_default().into())
 }
 
-fn run(call: &mut Call) -> Result<Vec<Value>, Error> {
+/// The results; nothing where the lookup failed and that is to be ignored.
+fn run(call: &mut Call) -> Result<Option<Vec<Value>>, Error> {
     let name = call.need_text(0, "name")?;
     let short = name.strip_prefix("ansible.builtin.").unwrap_or(&name);
     let Some((_, lookup)) = all().find(|(known, _)| *known == short) else {
@@ -49,11 +63,11 @@ fn run(call: &mut Call) -> Result<Vec<Value>, Error> {
     let errors = errors.as_ref().and_then(Value::as_str).unwrap_or("strict");
     let terms: Vec<Value> = call.args.iter().skip(1).cloned().collect();
     match lookup(call, &terms) {
-        Err(_) if errors == "ignore" || errors == "warn" => Ok(Vec::new()),
+        Err(_) if errors == "ignore" || errors == "warn" => Ok(None),
         Err(error) if std::error::Error::source(&error).is_none() => {
             let detail = error.detail().unwrap_or_default();
             Err(failure::plain(format!("lookup '{short}': {detail}")))
         }
-        result => result,
+        result => result.map(Some),
     }
 }

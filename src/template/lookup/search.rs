@@ -35,7 +35,7 @@ pub(super) fn candidates(context: &Context, kind: &str, name: &str) -> Vec<PathB
 }
 
 /// A path with `~` replaced by the home directory.
-pub(super) fn expanded(context: &Context, name: &str) -> PathBuf {
+pub(in crate::template) fn expanded(context: &Context, name: &str) -> PathBuf {
     let home = context.engine.inner().settings.environment.get("HOME");
     match (name.strip_prefix("~/"), home) {
         (Some(rest), Some(home)) => Path::new(home).join(rest),

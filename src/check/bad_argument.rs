@@ -1,0 +1,133 @@
+use {
+    super::{
+        Code, Finding, argument::bad_arguments, site::Site, site::is_templated, survey::Survey,
+    },
+    crate::{
+        control,
+        module::{self, ArgumentError, Schema, argument::Fault as Wrong},
+        playbook::{Action, Key},
+        source::Fault,
+        template,
+        wire::Object,
+    },
+    std::collections::HashMap,
+};
+
+/// What is known of the arguments of a module or control step.
+struct Declared {
+    schema: Schema,
+    open: bool,
+    free_form: Option<&'static str>,
+    raw: &'static [&'static str],
+}
+
+/// Arguments that the module does not have, or not of that type; and those that it must have. Templates are believed.
+pub(super) fn bad_argument(survey: &Survey, findings: &mut Vec<Finding>) {
+    let mut known = HashMap::new();
+    for (_, site) in survey.sites() {
+        let action = &site.step.task.action;
+        let name = action.name.as_str().unwrap_or_default();
+        let declared = known.entry(name).or_insert_with(|| declared(name));
+        let Some(declared) = declared else {
+            continue;
+        };
+        for fault in wrong(site, declared) {
+            findings.push(Finding::new(Code::BadArgument, site.severity(), fault));
+        }
+    }
+}
+
+fn declared(name: &str) -> Option<Declared> {
+    match (control::find(name), module::find(name)) {
+        (Some(step), _) => Some(Declared {
+            schema: step.schema(),
+            open: step.open,
+            free_form: step.free_form,
+            raw: step.raw,
+        }),
+        (None, Some(module)) => Some(Declared {
+            schema: module.schema(),
+            open: false,
+            free_form: module.free_form,
+            raw: &[],
+        }),
+        (None, None) => None,
+    }
+}
+
+fn wrong(site: &Site, declared: &Declared) -> Vec<Fault> {
+    let action = &site.step.task.action;
+    if let (Some(free), None) = (&action.free, declared.free_form) {
+        let fault = Fault::new(format!(
+            "`{}` takes named arguments, not free text",
+            action.short_name()
+        ));
+        return vec![fault.at(&free.place)];
+    }
+    let mut errors = literals(action, declared);
+    let open = action.template.is_some() || !site.step.frame.gather(Key::ModuleDefaults).is_empty();
+    errors.retain(|error| match error.fault {
+        Wrong::Missing => !open && !is_given(action, declared, &error.argument),
+        _ => true,
+    });
+    errors.extend(unknown(action, declared));
+    errors
+        .iter()
+        .map(|error| bad_arguments(action, std::slice::from_ref(error)))
+        .collect()
+}
+
+/// What is wrong with the arguments that are written out.
+fn literals(action: &Action, declared: &Declared) -> Vec<ArgumentError> {
+    let mut written = Object::new();
+    let free = action.free.iter().zip(declared.free_form);
+    let free = free.map(|(node, name)| (name, node));
+    let named = action.args.iter().map(|(name, node)| (name.as_str(), node));
+    for (name, node) in free.chain(named) {
+        if declared.raw.contains(&name) || !is_templated(node) {
+            written.insert(name.to_owned(), template::to_json(&template::raw(node)));
+        }
+    }
+    let accepted = match declared.open {
+        true => declared.schema.accept_open(written),
+        false => declared.schema.accept(written),
+    };
+    accepted.err().unwrap_or_default()
+}
+
+/// Arguments whose values are templates but whose names the module does not have.
+fn unknown(action: &Action, declared: &Declared) -> Vec<ArgumentError> {
+    if declared.open {
+        return Vec::new();
+    }
+    let known = |name: &str| declared.schema.argument(name).is_some();
+    let names = || {
+        let arguments = declared.schema.arguments.iter();
+        arguments.flat_map(|one| std::iter::once(&one.name).chain(&one.aliases))
+    };
+    action
+        .args
+        .iter()
+        .filter(|(name, node)| is_templated(node) && !known(name))
+        .map(|(name, _)| ArgumentError {
+            argument: name.clone(),
+            fault: Wrong::Unknown {
+                nearest: module::argument::nearest(name, names().map(String::as_str))
+                    .map(str::to_owned),
+            },
+        })
+        .collect()
+}
+
+/// Whether an argument that seems to be missing is given by a template.
+fn is_given(action: &Action, declared: &Declared, name: &str) -> bool {
+    let Some(argument) = declared.schema.argument(name) else {
+        return false;
+    };
+    let means = |given: &str| given == argument.name || argument.aliases.iter().any(|a| a == given);
+    let free = action.free.is_some() && declared.free_form.is_some_and(means);
+    free || action
+        .args
+        .iter()
+        .any(|(given, node)| means(given) && is_templated(node))
+}

@@ -1,0 +1,72 @@
+use {
+    super::{Code, Finding, Severity, frames::frames, site::literal, survey::Survey},
+    crate::{
+        playbook::{Key, Keywords, boolean},
+        source::{Fault, Kind, Node},
+    },
+};
+
+/// Keywords of the language that would be passed over in silence.
+pub(super) fn unsupported_keyword(survey: &Survey, findings: &mut Vec<Finding>) {
+    let steps = survey.sites().map(|(_, site)| &site.step.task.keywords);
+    let around = frames(survey).into_iter().map(|frame| &frame.keywords);
+    for keywords in steps.chain(around) {
+        let found = [asynchronous, debugger, strategy, delegate_facts];
+        for (severity, fault) in found.iter().filter_map(|rule| rule(keywords)) {
+            findings.push(Finding::new(Code::UnsupportedKeyword, severity, fault));
+        }
+    }
+}
+
+fn asynchronous(keywords: &Keywords) -> Option<(Severity, Fault)> {
+    let node = keywords.get(Key::Async)?;
+    let waits = matches!(node.kind, Kind::Int(0) | Kind::Null);
+    (!waits).then(|| {
+        let fault = unsupported("async", node)
+            .help("remove `async` and `poll`: the step is then waited for, for as long as `timeout` allows");
+        (Severity::Error, fault)
+    })
+}
+
+fn debugger(keywords: &Keywords) -> Option<(Severity, Fault)> {
+    let node = keywords.get(Key::Debugger)?;
+    (literal(node) != Some("never")).then(|| {
+        let fault = unsupported("debugger", node).help("remove it, or write `debugger: never`");
+        (Severity::Error, fault)
+    })
+}
+
+fn strategy(keywords: &Keywords) -> Option<(Severity, Fault)> {
+    let node = keywords.get(Key::Strategy)?;
+    let name = literal(node)?;
+    let short = name.rsplit('.').next().unwrap_or(name);
+    let mitogen = short.strip_prefix("mitogen_").unwrap_or(short);
+    match mitogen {
+        "linear" => None,
+        "free" | "host_pinned" => {
+            let fault = Fault::new(format!("the strategy `{name}` runs as `linear`"))
+                .at(&node.place)
+                .help("hosts wait for each other after every step, and the result is the same");
+            Some((Severity::Warning, fault))
+        }
+        _ => {
+            let fault = Fault::new(format!("there is no strategy `{name}`"))
+                .at(&node.place)
+                .help("use `linear`");
+            Some((Severity::Error, fault))
+        }
+    }
+}
+
+fn delegate_facts(keywords: &Keywords) -> Option<(Severity, Fault)> {
+    let node = keywords.get(Key::DelegateFacts)?;
+    (boolean(node) != Some(false)).then(|| {
+        let fault = unsupported("delegate_facts", node)
+            .help("gather the other host's facts in a play for that host");
+        (Severity::Error, fault)
+    })
+}
+
+fn unsupported(keyword: &str, node: &Node) -> Fault {
+    Fault::new(format!("farcast does not have `{keyword}` yet")).at(&node.place)
+}

@@ -1,0 +1,173 @@
+use {
+    super::{Acts, Failure, Look, Module, Probe, file::Pattern},
+    crate::{fact::SUBJECTS, wire::Object},
+    schemars::JsonSchema,
+    serde::Deserialize,
+    serde_json::Value,
+};
+
+/// Gather facts about a host.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Setup {
+    /// The subjects: `all`, `min`, `hardware`, `network`, `virtual`, or one by its name; `!` before it leaves it out.
+    #[serde(default = "all")]
+    gather_subset: Vec<String>,
+    /// Only facts whose names match one of these (with `*`, `?` and `[…]`), with or without `ansible_` before them.
+    #[serde(default)]
+    filter: Vec<String>,
+    /// Accepted for Ansible's sake: nothing here takes that long.
+    #[serde(default = "ten")]
+    #[expect(dead_code, reason = "gathering takes milliseconds")]
+    gather_timeout: u32,
+    /// Where facts of the host's own are: only `/etc/ansible/facts.d`.
+    #[serde(default = "directory")]
+    fact_path: String,
+}
+
+fn all() -> Vec<String> {
+    vec!["all".into()]
+}
+
+fn ten() -> u32 {
+    10
+}
+
+fn directory() -> String {
+    "/etc/ansible/facts.d".into()
+}
+
+impl Module for Setup {
+    const NAME: &'static str = "setup";
+    const ALIASES: &'static [&'static str] = &["gather_facts"];
+    type Delta = Acts;
+
+    fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {
+        if self.fact_path.trim_end_matches('/') != directory() {
+            let msg = format!("fact_path can only be {}", directory());
+            return Err(Failure::refused(msg));
+        }
+        let patterns = self.filter.iter().filter(|pattern| !pattern.is_empty());
+        let patterns = patterns.map(|pattern| Pattern::glob(pattern));
+        let patterns: Vec<Pattern> = patterns.collect::<Result<_, _>>()?;
+        let fits = |name: &str| {
+            let short = name.strip_prefix("ansible_").unwrap_or(name);
+            let matches = |pattern: &Pattern| {
+                pattern.matches(name.as_bytes()) || pattern.matches(short.as_bytes())
+            };
+            patterns.is_empty() || patterns.iter().any(matches)
+        };
+        let mut acts = Acts::new();
+        let mut facts = Object::new();
+        for subject in SUBJECTS {
+            if !wanted(
+                &self.gather_subset,
+                subject.name,
+                subject.minimal,
+                subject.groups,
+            ) {
+                continue;
+            }
+            match subject.read(probe) {
+                Ok(known) => facts.extend(known.into_iter().filter_map(|(name, value)| {
+                    let name = format!("ansible_{name}");
+                    fits(&name).then_some((name, value))
+                })),
+                Err(failure @ (Failure::Cancelled | Failure::Late(_))) => return Err(failure),
+                Err(failure) => acts.warn(format!("no facts about {}: {failure}", subject.name)),
+            }
+        }
+        facts.insert("gather_subset".into(), self.gather_subset.clone().into());
+        facts.insert("module_setup".into(), true.into());
+        acts.value("ansible_facts", Value::Object(facts));
+        Ok(acts.into_look())
+    }
+}
+
+/// Later words do not undo what is left out; what is named with `!` is out, and only `!`-words mean all the others.
+fn wanted(subset: &[String], name: &str, minimal: bool, groups: &[&str]) -> bool {
+    let is_it = |word: &str| match word {
+        "all" => true,
+        "min" => minimal,
+        word => word == name || groups.contains(&word),
+    };
+    let (out, within): (Vec<&str>, Vec<&str>) = subset
+        .iter()
+        .map(String::as_str)
+        .partition(|word| word.starts_with('!'));
+    let out: Vec<&str> = out.iter().map(|word| &word[1..]).collect();
+    if out.iter().any(|word| *word != "all" && is_it(word)) {
+        return within.contains(&name);
+    }
+    if minimal {
+        return true;
+    }
+    match within.is_empty() {
+        true => !out.contains(&"all"),
+        false => within.iter().any(|word| is_it(word)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use {super::*, crate::module::trial::Trial, serde_json::json};
+
+    fn subjects(subset: &[&str]) -> String {
+        let subset: Vec<String> = subset.iter().map(|word| (*word).into()).collect();
+        let known = [
+            ("user", true, &[][..]),
+            ("cpu", false, &["hardware"][..]),
+            ("network", false, &["interfaces"][..]),
+        ];
+        let known = known
+            .iter()
+            .filter(|(name, minimal, groups)| wanted(&subset, name, *minimal, groups));
+        known.map(|(name, ..)| *name).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn takes_the_subjects_that_are_asked_for() {
+        assert_eq!(subjects(&["all"]), "user cpu network");
+        assert_eq!(subjects(&["min"]), "user");
+        assert_eq!(subjects(&["hardware"]), "user cpu");
+        assert_eq!(subjects(&["!hardware"]), "user network");
+        assert_eq!(subjects(&["!all"]), "user");
+        assert_eq!(subjects(&["!all", "!min", "network"]), "network");
+        assert_eq!(subjects(&["!min"]), "cpu network");
+    }
+
+    #[test]
+    fn tells_what_playbooks_ask_for() {
+        let values = Trial::new().same("setup", json!({}));
+        let facts = &values["ansible_facts"];
+        for name in [
+            "distribution",
+            "os_family",
+            "pkg_mgr",
+            "service_mgr",
+            "hostname",
+            "fqdn",
+            "architecture",
+            "user_id",
+            "env",
+            "date_time",
+            "default_ipv4",
+            "interfaces",
+            "memtotal_mb",
+            "processor_vcpus",
+            "mounts",
+            "selinux",
+            "local",
+            "virtualization_type",
+            "lo",
+        ] {
+            assert!(!facts[format!("ansible_{name}")].is_null(), "{name}");
+        }
+    }
+
+    #[test]
+    fn filters_by_name() {
+        let values = Trial::new().same("setup", json!({"filter": "ansible_mem*"}));
+        let facts = values["ansible_facts"].as_object().unwrap();
+        assert!(facts.contains_key("ansible_memtotal_mb") && !facts.contains_key("ansible_env"));
+    }
+}

@@ -1,0 +1,5 @@
+//! Modules about the system as a whole.
+
+pub mod hostname;
+pub mod sysctl;
+pub mod wait_for;
