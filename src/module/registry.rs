@@ -8,6 +8,7 @@ use {
 };
 
 static ALL: &[Entry] = &[
+    entry::<archive::archive::Archive>(),
     entry::<package::apt::Apt>(),
     entry::<package::apt_repository::AptRepository>(),
     entry::<user::authorized_key::AuthorizedKey>(),
