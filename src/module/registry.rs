@@ -1,16 +1,14 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{
-        Module, Probe, archive, command, file, net, package, ping, service, setup, system, user,
-    },
+    super::{Module, Probe, archive, command, file, net, package, ping, service, setup, system, user},
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
-    entry::<archive::archive::Archive>(),
     entry::<package::apt::Apt>(),
     entry::<package::apt_repository::AptRepository>(),
+    entry::<archive::archive::Archive>(),
     entry::<user::authorized_key::AuthorizedKey>(),
     entry::<file::blockinfile::BlockInFile>(),
     entry::<command::command::Command>(),
