@@ -1,5 +1,8 @@
 use {
-    super::{batch::Batch, run::Runner},
+    super::{
+        batch::{Batch, Onward},
+        run::Runner,
+    },
     crate::{
         control::fault,
         event::Event,
@@ -45,8 +48,10 @@ impl Runner {
                 name: name.clone(),
                 hosts: batch.to_vec(),
             });
-            if !Batch::new(self, program, context).run().await? {
-                return Ok(false);
+            match Batch::new(self, program, context).run().await? {
+                Onward::Batch => {}
+                Onward::Play => break,
+                Onward::Nothing => return Ok(false),
             }
         }
         Ok(true)
