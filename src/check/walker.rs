@@ -123,12 +123,20 @@ impl<'a> Walker<'a> {
                 let beside = near.path().parent().unwrap_or(Path::new("")).to_owned();
                 let mut dirs = vec![beside, library.dir.clone()];
                 dirs.extend(role.map(|role| role.path.join("tasks")));
-                match spelling.files(&dirs) {
-                    None => self.play.open = true,
-                    Some(paths) => paths
-                        .into_iter()
-                        .for_each(|path| self.bring(site, Source::File(path), false)),
-                }
+                self.include_any(site, spelling.files(&dirs));
+            }
+        }
+    }
+
+    /// Follows an include into every file that it may mean; those that hold no tasks are not meant.
+    fn include_any(&mut self, site: &Site, paths: Option<Vec<PathBuf>>) {
+        let Some(paths) = paths else {
+            self.play.open = true;
+            return;
+        };
+        for path in paths {
+            if self.play.program.library.tasks(&path, On::Task).is_ok() {
+                self.bring(site, Source::File(path), false);
             }
         }
     }

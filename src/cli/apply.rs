@@ -11,13 +11,16 @@ use {
     },
     crate::{
         check::{self, Circumstances, Code, Finding},
-        event::{Recap, Tally},
+        event::{Consumer, Recap, Tally},
         program::{Program, TagFilter},
         schedule::{Connections, Options, Runner, Sink},
         variable::{Settings, World},
     },
     anyhow::Result,
-    std::{path::PathBuf, sync::Arc},
+    std::{
+        path::{Path, PathBuf},
+        sync::Arc,
+    },
     tokio::sync::watch,
 };
 
@@ -47,7 +50,8 @@ pub(super) fn plan(mut options: Box<RunOptions>) -> Result<u8> {
     })
 }
 
-fn code(recap: &Recap, interrupted: bool) -> u8 {
+/// What a run's end means to whoever called.
+pub(super) fn code(recap: &Recap, interrupted: bool) -> u8 {
     let any = |count: fn(&Tally) -> u32| recap.hosts.iter().any(|(_, tally)| count(tally) > 0);
     match () {
         () if interrupted => exit::INTERRUPTED,
@@ -61,14 +65,7 @@ fn code(recap: &Recap, interrupted: bool) -> u8 {
 fn run(options: &RunOptions) -> Result<Option<(Recap, bool)>> {
     let session = Session::begin(&options.vault)?;
     let dir = playbooks::dir(&options.playbooks);
-    let inventory = session.inventory(&options.inventory, Some(&dir))?;
-    let world = Arc::new(World::new(
-        session.engine(),
-        Arc::clone(&session.store),
-        inventory,
-        session.extra_vars(&options.inventory)?,
-        settings(options, &session),
-    ));
+    let world = world(options, &session, &dir)?;
     let loader = Loader {
         session: &session,
         world: &world,
@@ -79,16 +76,29 @@ fn run(options: &RunOptions) -> Result<Option<(Recap, bool)>> {
         return Ok(None);
     }
     let warnings = examine(options, &programs, &world)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
-    runtime
-        .block_on(go(options, &session, world, &programs, &warnings))
-        .map(Some)
+    let diff = world.settings.diff;
+    let style = terminal::style(&options.output, diff, &session.config, &session.environment);
+    let audience = terminal::audience(options.output.format, style, &session.redactor);
+    execute(options, &session, world, &programs, &warnings, audience).map(Some)
+}
+
+/// The inventory and all variables that are known before a run.
+pub(super) fn world(options: &RunOptions, session: &Session, dir: &Path) -> Result<Arc<World>> {
+    Ok(Arc::new(World::new(
+        session.engine(),
+        Arc::clone(&session.store),
+        session.inventory(&options.inventory, Some(dir))?,
+        session.extra_vars(&options.inventory)?,
+        settings(options, session),
+    )))
 }
 
 /// What can be found without a host: errors end the run before it begins, warnings are to be told.
-fn examine(options: &RunOptions, programs: &[Program], world: &Arc<World>) -> Result<Vec<Finding>> {
+pub(super) fn examine(
+    options: &RunOptions,
+    programs: &[Program],
+    world: &Arc<World>,
+) -> Result<Vec<Finding>> {
     let choice = &options.choice;
     let circumstances = Circumstances {
         whole: choice.start_at_task.is_none() && !choice.step,
@@ -103,20 +113,31 @@ fn examine(options: &RunOptions, programs: &[Program], world: &Arc<World>) -> Re
     Ok(found)
 }
 
+/// Runs programs; gives the recap and whether the run was interrupted.
+pub(super) fn execute(
+    options: &RunOptions,
+    session: &Session,
+    world: Arc<World>,
+    programs: &[Program],
+    warnings: &[Finding],
+    audience: Box<dyn Consumer>,
+) -> Result<(Recap, bool)> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(go(options, session, world, programs, warnings, audience))
+}
+
 async fn go(
     options: &RunOptions,
     session: &Session,
     world: Arc<World>,
     programs: &[Program],
     warnings: &[Finding],
+    audience: Box<dyn Consumer>,
 ) -> Result<(Recap, bool)> {
     let diff = world.settings.diff;
-    let style = terminal::style(&options.output, diff, &session.config, &session.environment);
-    let sink = Sink::new(terminal::audience(
-        options.output.format,
-        style,
-        &session.redactor,
-    ));
+    let sink = Sink::new(audience);
     for warning in world.inventory_warnings() {
         sink.warn(warning, None);
     }

@@ -1,7 +1,9 @@
 use {
     super::{
+        ad_hoc::AdHocArguments,
         completions::CompletionsArguments,
         doc::DocArguments,
+        facts::FactsArguments,
         inventory::InventoryArguments,
         man::ManArguments,
         option::{RunOptions, ValidateOptions},
@@ -31,6 +33,10 @@ pub(super) enum Verb {
     Plan(Box<RunOptions>),
     /// Check playbooks without touching a host.
     Validate(Box<ValidateOptions>),
+    /// Do one thing on hosts, as the program `ansible` does.
+    Run(Box<AdHocArguments>),
+    /// Gather facts about hosts and print them as JSON.
+    Facts(Box<FactsArguments>),
     /// Show hosts, groups and their variables, as `ansible-inventory` does.
     Inventory(Box<InventoryArguments>),
     /// Describe modules and their arguments.

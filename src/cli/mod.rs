@@ -1,5 +1,6 @@
 //! The command line: arguments and environment become values, verbs call the rooms, and errors become text and an exit code.
 
+mod ad_hoc;
 mod apply;
 mod args;
 mod completions;
@@ -9,11 +10,13 @@ mod ending;
 mod environment;
 mod exit;
 mod extra_vars;
+mod facts;
 mod findings;
 mod inventory;
 mod listing;
 mod man;
 mod option;
+mod persona;
 mod playbooks;
 mod print;
 mod session;
@@ -24,23 +27,34 @@ mod vault;
 use {
     args::{Arguments, Verb},
     clap::Parser,
-    std::process::ExitCode,
+    persona::Persona,
+    std::{ffi::OsString, process::ExitCode},
 };
 
 /// Runs the program: parse, call, exit.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => return ending::usage(&error),
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    let persona = argv.first().and_then(|called| Persona::of(called));
+    let verb = match persona {
+        Some(persona) if persona::asks_version(&argv) => {
+            return ending::exit(persona.version().map(|()| exit::FINE));
+        }
+        Some(persona) => persona.parse(&argv),
+        None => Arguments::try_parse_from(&argv).map(|arguments| arguments.verb),
     };
-    ending::exit(run(arguments))
+    match verb {
+        Ok(verb) => ending::exit(run(verb)),
+        Err(error) => ending::usage(&error),
+    }
 }
 
-fn run(arguments: Arguments) -> anyhow::Result<u8> {
-    match arguments.verb {
+fn run(verb: Verb) -> anyhow::Result<u8> {
+    match verb {
         Verb::Apply(options) => apply::apply(&options),
         Verb::Plan(options) => apply::plan(options),
         Verb::Validate(options) => validate::validate(&options),
+        Verb::Run(arguments) => ad_hoc::run(&arguments),
+        Verb::Facts(arguments) => facts::facts(&arguments),
         Verb::Inventory(arguments) => inventory::inventory(&arguments),
         Verb::Doc(arguments) => doc::doc(&arguments),
         Verb::Vault(arguments) => vault::vault(&arguments),

@@ -31,9 +31,51 @@ pub(super) struct RunOptions {
     /// Run notified handlers of hosts that failed.
     #[arg(long)]
     pub(super) force_handlers: bool,
-    /// Forget gathered facts that were kept from earlier runs.
+    /// Taken as ansible-playbook takes it; facts are not kept between runs.
     #[arg(long)]
-    pub(super) flush_cache: bool,
+    flush_cache: bool,
+    #[command(flatten)]
+    unused: UnusedOptions,
+}
+
+impl RunOptions {
+    /// Runs no playbook of a file, but a program that is made in memory.
+    pub(super) fn without_playbook(
+        inventory: InventoryOptions,
+        connection: ConnectionOptions,
+        escalation: EscalationOptions,
+        vault: VaultOptions,
+        output: OutputOptions,
+    ) -> Self {
+        Self {
+            playbooks: Vec::new(),
+            inventory,
+            connection,
+            escalation,
+            vault,
+            choice: ChoiceOptions::default(),
+            output,
+            check: false,
+            forks: None,
+            force_handlers: false,
+            flush_cache: false,
+            unused: UnusedOptions::default(),
+        }
+    }
+}
+
+/// Taken because Ansible's programs take them; they have no work to do here.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct UnusedOptions {
+    /// Modules are built in.
+    #[arg(short = 'M', long, value_name = "DIR", hide = true)]
+    module_path: Vec<PathBuf>,
+    /// Nothing is sent by scp.
+    #[arg(long, value_name = "ARGS", allow_hyphen_values = true, hide = true)]
+    scp_extra_args: Option<String>,
+    /// Nothing is sent by sftp.
+    #[arg(long, value_name = "ARGS", allow_hyphen_values = true, hide = true)]
+    sftp_extra_args: Option<String>,
 }
 
 /// Which steps.

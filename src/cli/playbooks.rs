@@ -133,7 +133,7 @@ impl Loader<'_> {
         let play = PlayContext {
             dir: library.dir.clone(),
             library: Some(Arc::clone(library)),
-            frame: frame.and_then(|frame| outermost(frame)),
+            frame: frame.and_then(outermost),
             ..PlayContext::default()
         };
         let around = Surroundings {

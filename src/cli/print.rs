@@ -15,11 +15,6 @@ pub(super) fn print(text: impl AsRef<[u8]>) -> Result<()> {
     }
 }
 
-/// The same with a line break at the end.
-pub(super) fn print_line(text: &str) -> Result<()> {
-    print(format!("{text}\n"))
-}
-
 /// Tells the person something that is not the output itself.
 pub(super) fn tell(text: &str) {
     // Nothing is left to do where standard error is closed.

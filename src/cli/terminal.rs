@@ -39,7 +39,7 @@ pub(super) fn style(
 
 /// Who looks on at a run: text, with progress on a terminal, or JSON lines.
 pub(super) fn audience(format: Format, style: Style, redactor: &Redactor) -> Box<dyn Consumer> {
-    let audience = Audience::new(Arc::new(Mask(redactor.clone())));
+    let audience = nobody(redactor);
     let stdout = std::io::stdout();
     Box::new(match format {
         Format::Jsonl => audience.with(JsonLines::new(stdout)),
@@ -50,7 +50,11 @@ pub(super) fn audience(format: Format, style: Style, redactor: &Redactor) -> Box
     })
 }
 
-/// What has no secret in it stays what it was: a number, for one.
+/// An audience without a renderer, which masks what those that are added see.
+pub(super) fn nobody(redactor: &Redactor) -> Audience {
+    Audience::new(Arc::new(Mask(redactor.clone())))
+}
+
 struct Mask(Redactor);
 
 impl Masks for Mask {

@@ -179,7 +179,7 @@ fn text(value: &Value) -> String {
 mod tests {
     use {
         super::*,
-        crate::module::{Acts, Failure, Look, Permissions, Probe},
+        crate::module::{Acts, Failure, Look, Module, Permissions, Probe},
         schemars::JsonSchema,
         serde::Deserialize,
         serde_json::json,

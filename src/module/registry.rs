@@ -1,7 +1,9 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, command, file, net, package, ping, service, setup, system, user},
+    super::{
+        Module, Probe, archive, command, file, net, package, ping, service, setup, system, user,
+    },
     crate::wire::{Outcome, Run},
 };
 
@@ -39,6 +41,7 @@ static ALL: &[Entry] = &[
     entry::<system::sysctl::Sysctl>(),
     entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
+    entry::<archive::unarchive::Unarchive>(),
     entry::<net::uri::Uri>(),
     entry::<user::user::User>(),
     entry::<system::wait_for::WaitFor>(),

@@ -8,12 +8,14 @@ mod complaint;
 pub mod diff;
 mod diff_log;
 mod epilogue;
+mod fact_sheet;
 mod failure_log;
 #[cfg(test)]
 mod golden;
 mod json_lines;
 mod label;
 mod mask;
+mod one_line;
 mod output_lines;
 mod printable;
 mod progress;
@@ -28,9 +30,11 @@ mod waiting;
 
 pub use ad_hoc::AdHoc;
 pub use audience::{Audience, Render};
+pub use fact_sheet::FactSheet;
 pub use json_lines::JsonLines;
 pub use label::Label;
 pub use mask::{Masked, Redactor};
+pub use one_line::OneLine;
 pub use progress::Progress;
 pub use screen::Screen;
 pub use style::Style;

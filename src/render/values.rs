@@ -12,6 +12,13 @@ pub(super) fn returned(result: &Finished, verbosity: u8) -> String {
     pretty(Value::Object(chosen(result, verbosity)))
 }
 
+/// The same in one line.
+pub(super) fn compact(result: &Finished, verbosity: u8) -> String {
+    let mut values = Value::Object(chosen(result, verbosity));
+    values.sort_all_objects();
+    values.to_string()
+}
+
 /// Values as indented JSON with sorted keys.
 pub(super) fn pretty(mut value: Value) -> String {
     value.sort_all_objects();

@@ -1,0 +1,261 @@
+use {
+    super::{
+        apply, exit,
+        option::{
+            ConnectionOptions, EscalationOptions, Format, InventoryOptions, OutputOptions,
+            RunOptions, UnusedOptions, VaultOptions,
+        },
+        playbooks::{self, Loader},
+        print::print,
+        session::Session,
+        terminal,
+    },
+    crate::{
+        event::Consumer,
+        program::Program,
+        render::{AdHoc, JsonLines, OneLine},
+        source::{Fault, Kind, Node, Place, SourceFile, yaml},
+        variable::World,
+    },
+    anyhow::Result,
+    clap::Args,
+    std::{
+        path::Path,
+        sync::{Arc, PoisonError},
+    },
+};
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct AdHocArguments {
+    /// The hosts.
+    #[arg(value_name = "PATTERN")]
+    pattern: String,
+    /// The module that does it.
+    #[arg(short, long, value_name = "MODULE", default_value = "command")]
+    module_name: String,
+    /// The module's arguments: `name=value …`, JSON, or a command line where the module takes one.
+    #[arg(
+        short,
+        long,
+        value_name = "ARGS",
+        default_value = "",
+        allow_hyphen_values = true
+    )]
+    args: String,
+    /// One line for each host.
+    #[arg(short, long)]
+    one_line: bool,
+    /// List the hosts, and do nothing.
+    #[arg(long)]
+    list_hosts: bool,
+    /// Seconds until the module is given up.
+    #[arg(long, value_name = "SECONDS")]
+    task_timeout: Option<u32>,
+    #[command(flatten)]
+    how: HowArguments,
+}
+
+/// What verbs that send one module to hosts share.
+#[derive(Clone, Debug, Args)]
+pub(super) struct HowArguments {
+    #[command(flatten)]
+    inventory: InventoryOptions,
+    #[command(flatten)]
+    connection: ConnectionOptions,
+    #[command(flatten)]
+    escalation: EscalationOptions,
+    #[command(flatten)]
+    vault: VaultOptions,
+    #[command(flatten)]
+    output: OutputOptions,
+    /// Look only: say what would change, and change nothing.
+    #[arg(short = 'C', long)]
+    check: bool,
+    /// How many hosts work at once.
+    #[arg(short, long, value_name = "N")]
+    forks: Option<usize>,
+    /// Taken as the program `ansible` takes it; facts are not kept between runs.
+    #[arg(long, hide = true)]
+    flush_cache: bool,
+    #[command(flatten)]
+    unused: UnusedOptions,
+}
+
+/// `farcast run`.
+pub(super) fn run(arguments: &AdHocArguments) -> Result<u8> {
+    let mission = Mission::new(&arguments.how, &arguments.pattern)?;
+    if arguments.list_hosts {
+        print(mission.list())?;
+        return Ok(exit::FINE);
+    }
+    mission.require_hosts()?;
+    let task = task(arguments)?;
+    let style = mission.style();
+    let audience = terminal::nobody(&mission.session.redactor);
+    let stdout = std::io::stdout();
+    let audience = match (arguments.how.output.format, arguments.one_line) {
+        (Format::Jsonl, _) => audience.with(JsonLines::new(stdout)),
+        (Format::Text, true) => audience.with(OneLine::new(stdout, style)),
+        (Format::Text, false) => audience.with(AdHoc::new(stdout, style)),
+    };
+    mission.carry_out(task, Box::new(audience))
+}
+
+/// One task for the hosts of a pattern.
+pub(super) struct Mission {
+    pub(super) session: Session,
+    options: RunOptions,
+    world: Arc<World>,
+    pattern: String,
+    hosts: Vec<String>,
+}
+
+impl Mission {
+    pub(super) fn new(how: &HowArguments, pattern: &str) -> Result<Self> {
+        let options = how.options();
+        let session = Session::begin(&options.vault)?;
+        let world = apply::world(&options, &session, &playbooks::dir(&[]))?;
+        let hosts = chosen(&world, pattern, options.inventory.limit.as_deref())?;
+        Ok(Self {
+            session,
+            options,
+            world,
+            pattern: pattern.to_owned(),
+            hosts,
+        })
+    }
+
+    pub(super) fn require_hosts(&self) -> Result<(), Fault> {
+        match self.hosts.is_empty() {
+            false => Ok(()),
+            true => Err(nobody(format!("no host matches `{}`", self.pattern))),
+        }
+    }
+
+    pub(super) fn style(&self) -> crate::render::Style {
+        terminal::style(
+            &self.options.output,
+            self.world.settings.diff,
+            &self.session.config,
+            &self.session.environment,
+        )
+    }
+
+    /// The hosts, as `ansible --list-hosts` prints them.
+    fn list(&self) -> String {
+        let hosts = self.hosts.iter().map(|host| format!("    {host}\n"));
+        let hosts: String = hosts.collect();
+        format!("  hosts ({}):\n{hosts}", self.hosts.len())
+    }
+
+    /// Runs the task on the hosts; gives the exit code.
+    pub(super) fn carry_out(self, task: Node, audience: Box<dyn Consumer>) -> Result<u8> {
+        let programs = [self.program(task)?];
+        let warnings = apply::examine(&self.options, &programs, &self.world)?;
+        let (recap, interrupted) = apply::execute(
+            &self.options,
+            &self.session,
+            self.world,
+            &programs,
+            &warnings,
+            audience,
+        )?;
+        Ok(apply::code(&recap, interrupted))
+    }
+
+    fn program(&self, task: Node) -> Result<Program, Fault> {
+        let node = play(&self.pattern, task);
+        let loader = Loader {
+            session: &self.session,
+            world: &self.world,
+        };
+        let dir = self.options.inventory.playbook_dir.clone();
+        let dir = dir.unwrap_or_else(|| playbooks::dir(&[]));
+        loader.in_memory(&node, Path::new(&dir))
+    }
+}
+
+/// The hosts of a pattern. Errors: the inventory has no host, or no part of the pattern matches one.
+fn chosen(world: &World, pattern: &str, limit: Option<&str>) -> Result<Vec<String>, Fault> {
+    let inventory = world.inventory.read();
+    let inventory = inventory.unwrap_or_else(PoisonError::into_inner);
+    let selection = inventory.select(pattern, limit)?;
+    if !selection.hosts.is_empty() {
+        return Ok(selection.hosts);
+    }
+    if inventory.hosts().next().is_none() {
+        return Err(Fault::new("the inventory has no host")
+            .help("name one with -i: a file, a directory, or hosts with commas (`-i web1,web2`)"));
+    }
+    match selection.unmatched.first() {
+        Some(term) => Err(nobody(term.to_string())),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn nobody(message: String) -> Fault {
+    Fault::new(message).help("`farcast inventory --graph` shows the hosts and groups")
+}
+
+impl HowArguments {
+    fn options(&self) -> RunOptions {
+        let mut options = RunOptions::without_playbook(
+            self.inventory.clone(),
+            self.connection.clone(),
+            self.escalation.clone(),
+            self.vault.clone(),
+            self.output.clone(),
+        );
+        options.check = self.check;
+        options.forks = self.forks;
+        options
+    }
+}
+
+/// The task that the arguments mean.
+fn task(arguments: &AdHocArguments) -> Result<Node, Fault> {
+    let timeout = arguments.task_timeout.map(|seconds| {
+        let place = Place::outside("--task-timeout", &seconds.to_string());
+        let seconds = Node::new(place, Kind::Int(i64::from(seconds)));
+        (word("--task-timeout", "timeout"), seconds)
+    });
+    let module = word("--module-name", &arguments.module_name);
+    let action = (module, written(&arguments.args)?);
+    let entries = std::iter::once(action).chain(timeout).collect();
+    Ok(Node::new(
+        Place::outside("the command line", &arguments.module_name),
+        Kind::Map(entries),
+    ))
+}
+
+/// A text that the command line gave under `option`.
+pub(super) fn word(option: &str, text: &str) -> Node {
+    Node::new(Place::outside(option, text), Kind::String(text.to_owned()))
+}
+
+/// The arguments as one would write them behind the module's name in a playbook: a map where they are JSON.
+fn written(args: &str) -> Result<Node, Fault> {
+    let text = args.trim();
+    let is_json = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok();
+    match text {
+        "" => Ok(Node::new(Place::outside("--args", ""), Kind::Null)),
+        text if is_json => Ok(yaml::load_one(&SourceFile::new("--args", text))?),
+        _ => Ok(word("--args", args)),
+    }
+}
+
+/// A playbook with one play with one task.
+fn play(pattern: &str, task: Node) -> Node {
+    let place = Place::outside("the command line", pattern);
+    let node = |kind| Node::new(place.clone(), kind);
+    let text = |text: &str| node(Kind::String(text.to_owned()));
+    // A pattern is never a template.
+    let literal = node(Kind::Unsafe(Box::new(word("PATTERN", pattern))));
+    let entries = vec![
+        (text("name"), text("the command line")),
+        (text("hosts"), node(Kind::List(vec![literal]))),
+        (text("gather_facts"), node(Kind::Bool(false))),
+        (text("tasks"), node(Kind::List(vec![task]))),
+    ];
+    node(Kind::List(vec![node(Kind::Map(entries))]))
+}
