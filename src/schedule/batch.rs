@@ -10,7 +10,7 @@ use {
     crate::{
         control,
         event::{Event, Kind},
-        playbook::Key,
+        playbook::{Key, boolean_text},
         program::{Order, PlayProgram, Step},
         source::Fault,
         template::Value,
@@ -125,7 +125,7 @@ impl<'a> Batch<'a> {
         let lost = endings.iter().filter(|(_, ending)| ending.is_lost());
         let lost: Vec<_> = lost.map(|(host, _)| host.clone()).collect();
         self.conclude(order, step, endings)?;
-        if !lost.is_empty() && self.is_any_error_fatal(step) {
+        if !lost.is_empty() && self.is_any_error_fatal(step, &scope) {
             self.fail_others(&lost);
         }
         Ok(())
@@ -217,6 +217,8 @@ impl<'a> Batch<'a> {
         let includes = std::mem::take(&mut ending.includes);
         let mut brought = Brought::default();
         let here = self.hosts_at(order);
+        self.notify(step, worker, &ending)?;
+        ending.notified = true;
         for host in here {
             if host != worker {
                 self.runner.keep(&host, &ending, register_name(step));
@@ -351,11 +353,9 @@ impl<'a> Batch<'a> {
         value.to_string().parse().ok().filter(|width| *width > 0)
     }
 
-    fn is_any_error_fatal(&self, step: &Step) -> bool {
-        let set = step
-            .frame
-            .chain()
-            .find_map(|frame| frame.keywords.bool(Key::AnyErrorsFatal));
+    fn is_any_error_fatal(&self, step: &Step, scope: &Arc<Scope>) -> bool {
+        let set = self.keyword(step, scope, Key::AnyErrorsFatal);
+        let set = set.and_then(|value| boolean_text(&value.to_string()));
         set.unwrap_or(self.runner.options.any_errors_fatal)
     }
 

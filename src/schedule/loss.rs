@@ -4,7 +4,12 @@ use {
         outcome::Ending,
         walk::{End, Fate, Walk},
     },
-    crate::{playbook::Key, program::Step, template::Value},
+    crate::{
+        playbook::Key,
+        program::Step,
+        template::Value,
+        variable::{Scope, Surroundings},
+    },
     std::sync::Arc,
 };
 
@@ -62,7 +67,7 @@ impl Batch<'_> {
 
     /// Takes hosts that failed back into the run; their way through this play is over all the same.
     pub(super) fn forgive(&mut self) {
-        for host in self.context.forgive() {
+        for host in self.context.lost_hosts() {
             self.runner.take_back(&host);
             self.walk(&host).stop(End::Asked);
         }
@@ -70,13 +75,25 @@ impl Batch<'_> {
 
     /// `max_fail_percentage`.
     fn too_many_lost(&self) -> bool {
-        let Some(limit) = self.program.play.keywords.get(Key::MaxFailPercentage) else {
+        let Some(limit) = self.max_fail_percentage() else {
             return false;
         };
-        let limit = super::run::plain(limit)
-            .and_then(|text| text.trim_end_matches('%').parse::<f64>().ok());
         let lost = self.context.lost_hosts().len();
-        limit.is_some_and(|limit| lost as f64 * 100.0 / self.context.batch.len() as f64 > limit)
+        lost as f64 * 100.0 / self.context.batch.len() as f64 > limit
+    }
+
+    fn max_fail_percentage(&self) -> Option<f64> {
+        let node = self.program.play.keywords.get(Key::MaxFailPercentage)?;
+        let around = Surroundings {
+            play: Some(Arc::clone(&self.context)),
+            frame: self.context.frame.clone(),
+            ..Surroundings::default()
+        };
+        let world = &self.runner.world;
+        let host = self.context.batch.first()?;
+        let scope = Scope::new(world, host, around);
+        let value = world.engine.node(node, &scope.variables()).ok()?;
+        value.to_string().trim_end_matches('%').trim().parse().ok()
     }
 
     /// Ends the play for every host of the batch.

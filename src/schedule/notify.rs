@@ -78,7 +78,9 @@ impl Batch<'_> {
         host: &str,
         ending: &Ending,
     ) -> Result<(), Fault> {
-        if !ending.outcome.changed && ending.outcome.unknown.is_none() {
+        let changes = ending.outcome.changed || ending.outcome.unknown.is_some();
+        let fine = !ending.unreachable && !ending.outcome.failed;
+        if ending.notified || !changes || !fine {
             return Ok(());
         }
         let nodes = step.frame.gather(Key::Notify);

@@ -85,12 +85,6 @@ impl PlayContext {
         }
     }
 
-    /// Forgets which hosts were lost, and says which they were.
-    pub fn forgive(&self) -> Vec<String> {
-        let mut lost = self.lost.write().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut lost)
-    }
-
     /// The variables of the play's `vars_files`.
     pub fn files(&self) -> Arc<Vars> {
         let files = self
