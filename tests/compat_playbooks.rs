@@ -41,7 +41,9 @@ fn folder() -> PathBuf {
 
 fn oracle() -> PathBuf {
     let Some(dir) = env::var_os("FARCAST_ORACLE") else {
-        panic!("set FARCAST_ORACLE to the directory that holds ansible-core's programs, such as /opt/ansible/bin");
+        panic!(
+            "set FARCAST_ORACLE to the directory that holds ansible-core's programs, such as /opt/ansible/bin"
+        );
     };
     PathBuf::from(dir)
 }
@@ -56,7 +58,11 @@ fn runs() -> Vec<Run> {
     cases.sort();
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
     let wanted = |path: &PathBuf| only.as_ref().is_none_or(|only| name(path) == *only);
-    cases.into_iter().filter(wanted).flat_map(|path| runs_of(&path, &name(&path))).collect()
+    cases
+        .into_iter()
+        .filter(wanted)
+        .flat_map(|path| runs_of(&path, &name(&path)))
+        .collect()
 }
 
 fn runs_of(path: &Path, case: &str) -> Vec<Run> {
@@ -77,9 +83,17 @@ struct Copy(PathBuf);
 
 impl Copy {
     fn of(run: &Run, side: &str) -> Self {
-        let name = format!("farcast-compat-{}-{side}-{}-{}", process::id(), run.case, run.number);
+        let name = format!(
+            "farcast-compat-{}-{side}-{}-{}",
+            process::id(),
+            run.case,
+            run.number
+        );
         let dir = env::temp_dir().join(name);
-        copy(&folder().join("playbooks").join(&run.case), &dir.join("case"));
+        copy(
+            &folder().join("playbooks").join(&run.case),
+            &dir.join("case"),
+        );
         fs::create_dir_all(dir.join("case/out")).unwrap();
         Self(dir)
     }
@@ -113,7 +127,11 @@ impl Copy {
             .arg(hosts)
             .args(["-c", "local"])
             .args(&run.arguments);
-        if !run.arguments.iter().any(|argument| argument.ends_with(".yml")) {
+        if !run
+            .arguments
+            .iter()
+            .any(|argument| argument.ends_with(".yml"))
+        {
             command.arg("play.yml");
         }
         command
@@ -184,7 +202,10 @@ fn by_oracle(run: &Run) -> (Told, String) {
         .expect("FARCAST_ORACLE holds ansible-core's programs");
     let text = fs::read_to_string(&happenings).unwrap_or_default();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    (copy.told(ordered(oracle_happenings(&text)), output.status.code()), errors)
+    (
+        copy.told(ordered(oracle_happenings(&text)), output.status.code()),
+        errors,
+    )
 }
 
 fn by_farcast(run: &Run) -> (Told, String) {
@@ -208,7 +229,12 @@ fn difference(theirs: &Told, ours: &Told) -> String {
     let (mut one, mut other) = (theirs.as_slice(), ours.as_slice());
     let mut lines = Vec::new();
     while let (Some(their), Some(our)) = (one.first(), other.first()) {
-        let later = |line: &String, lines: &[String]| lines.iter().position(|next| next == line).unwrap_or(lines.len());
+        let later = |line: &String, lines: &[String]| {
+            lines
+                .iter()
+                .position(|next| next == line)
+                .unwrap_or(lines.len())
+        };
         match later(their, other).cmp(&later(our, one)) {
             _ if their == our => {
                 lines.push(format!("          | {their}"));
@@ -227,9 +253,16 @@ fn difference(theirs: &Told, ours: &Told) -> String {
     lines.extend(one.iter().map(|line| format!("  ansible | {line}")));
     lines.extend(other.iter().map(|line| format!("  farcast | {line}")));
     let marked = |line: &String| !line.starts_with("     ");
-    let near = |at: usize| lines[at.saturating_sub(2)..(at + 2).min(lines.len())].iter().any(marked);
+    let near = |at: usize| {
+        lines[at.saturating_sub(2)..(at + 2).min(lines.len())]
+            .iter()
+            .any(marked)
+    };
     let shown = (0..lines.len()).filter(|at| near(*at));
-    shown.take(40).map(|at| format!("{}\n", lines[at])).collect()
+    shown
+        .take(40)
+        .map(|at| format!("{}\n", lines[at]))
+        .collect()
 }
 
 fn compare(run: &Run) -> Option<String> {
@@ -258,12 +291,20 @@ fn every_playbook_runs_as_under_ansible() {
     thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                while let Some(run) = { let next = queue.lock().unwrap().pop(); next } {
+                while let Some(run) = {
+                    let next = queue.lock().unwrap().pop();
+                    next
+                } {
                     different.lock().unwrap().extend(compare(&run));
                 }
             });
         }
     });
     let different = different.into_inner().unwrap();
-    assert!(different.is_empty(), "{} runs differ\n{}", different.len(), different.join("\n"));
+    assert!(
+        different.is_empty(),
+        "{} runs differ\n{}",
+        different.len(),
+        different.join("\n")
+    );
 }

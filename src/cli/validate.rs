@@ -3,7 +3,7 @@ use {
         exit, findings,
         option::ValidateOptions,
         playbooks::{self, Loader},
-        print::print_line,
+        print::print,
         session::Session,
     },
     crate::{
@@ -42,7 +42,7 @@ pub(super) fn validate(options: &ValidateOptions) -> Result<u8> {
     let colour = std::io::stdout().is_terminal() && !session.environment.no_colour;
     let text = findings::text(&found, options.format, colour);
     if !text.is_empty() {
-        print_line(&session.redactor.redact(&text))?;
+        print(format!("{}\n", session.redactor.redact(&text)))?;
     }
     Ok(match findings::forbid(&found) {
         true => exit::BAD_INPUT,

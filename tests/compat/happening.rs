@@ -46,16 +46,28 @@ fn text(value: &Value) -> &str {
 /// The lines of `callback/happenings.py`.
 pub fn oracle_happenings(record: &str) -> Vec<Line> {
     let read = |line: &str| serde_json::from_str::<Value>(line).expect("a line of JSON");
-    record.lines().map(read).map(|line| oracle_line(&line)).collect()
+    record
+        .lines()
+        .map(read)
+        .map(|line| oracle_line(&line))
+        .collect()
 }
 
 fn oracle_line(line: &Value) -> Line {
     let field = |index: usize| &line[index];
     match text(field(0)) {
-        "result" => Line::of(text(field(1)), format!("{} {}", text(field(2)), sorted(field(3)))),
+        "result" => Line::of(
+            text(field(1)),
+            format!("{} {}", text(field(2)), sorted(field(3))),
+        ),
         "item" => Line::of(
             text(field(1)),
-            format!("({}) {} {}", text(field(2)), text(field(3)), sorted(field(4))),
+            format!(
+                "({}) {} {}",
+                text(field(2)),
+                text(field(3)),
+                sorted(field(4))
+            ),
         ),
         "retry" => Line::of(text(field(1)), format!("retry, {} left", field(2))),
         "recap" => Line::common(format!("recap {} {}", text(field(1)), sorted(field(2)))),
@@ -68,7 +80,11 @@ fn oracle_line(line: &Value) -> Line {
 /// The lines of farcast's events.
 pub fn farcast_happenings(record: &str) -> Vec<Line> {
     let read = |line: &str| serde_json::from_str::<Value>(line).expect("a line of JSON");
-    record.lines().map(read).flat_map(|event| farcast_lines(&event)).collect()
+    record
+        .lines()
+        .map(read)
+        .flat_map(|event| farcast_lines(&event))
+        .collect()
 }
 
 fn farcast_lines(event: &Value) -> Vec<Line> {
@@ -80,20 +96,35 @@ fn farcast_lines(event: &Value) -> Vec<Line> {
             Line::common("nobody ".to_owned()),
         ],
         "task_started" => {
-            let kind = if event["kind"] == "handler" { "handler" } else { "task" };
+            let kind = if event["kind"] == "handler" {
+                "handler"
+            } else {
+                "task"
+            };
             vec![Line::common(format!("{kind} {}", text(&event["name"])))]
         }
         "item_finished" => {
             let result = &event["result"];
             let status = status(result);
             // Ansible tells of an item's failure before it asks whether that is ignored.
-            let status = if status == "ignored" { "failed" } else { status };
+            let status = if status == "ignored" {
+                "failed"
+            } else {
+                status
+            };
             let said = said(result, status);
-            vec![Line::of(&label(host, result), format!("({}) {status} {said}", text(&event["item"])))]
+            vec![Line::of(
+                &label(host, result),
+                format!("({}) {status} {said}", text(&event["item"])),
+            )]
         }
         "host_finished" => finished(host, &event["result"]),
         "retrying" => vec![Line::of(host, format!("retry, {} left", event["left"]))],
-        "included" => vec![Line::common(format!("included {} {}", text(&event["file"]), event["hosts"]))],
+        "included" => vec![Line::common(format!(
+            "included {} {}",
+            text(&event["file"]),
+            event["hosts"]
+        ))],
         "run_finished" => recap(event),
         _ => Vec::new(),
     }
@@ -104,7 +135,10 @@ fn sorted(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(sorted).collect(),
         Value::Object(map) => {
-            let mut entries: Vec<_> = map.iter().map(|(name, value)| (name.clone(), sorted(value))).collect();
+            let mut entries: Vec<_> = map
+                .iter()
+                .map(|(name, value)| (name.clone(), sorted(value)))
+                .collect();
             entries.sort_by(|one, other| one.0.cmp(&other.0));
             Value::Object(entries.into_iter().collect())
         }
@@ -150,7 +184,9 @@ fn said(result: &Value, status: &str) -> Value {
         }
         "debug" if !failed => {
             said = result["data"].as_object().cloned().unwrap_or_default();
-            let around = |name: &String| ["attempts", "failed_when_result", "results"].contains(&name.as_str());
+            let around = |name: &String| {
+                ["attempts", "failed_when_result", "results"].contains(&name.as_str())
+            };
             said.retain(|name, _| !around(name));
         }
         "fail" | "assert" if failed => {
@@ -168,7 +204,11 @@ fn recap(event: &Value) -> Vec<Line> {
         if let Some(counts) = counts.as_object_mut() {
             counts.retain(|name, count| name != "unknown" || *count != 0);
         }
-        lines.push(Line::common(format!("recap {} {}", text(&pair[0]), sorted(&counts))));
+        lines.push(Line::common(format!(
+            "recap {} {}",
+            text(&pair[0]),
+            sorted(&counts)
+        )));
     }
     lines.push(Line::common(format!("stats {}", sorted(&event["stats"]))));
     lines
