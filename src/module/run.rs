@@ -126,11 +126,7 @@ fn foresee(probe: &mut Probe, delta: &dyn Shown) -> Outcome {
 
 fn apply(probe: &mut Probe, change: Change) -> Outcome {
     let delta = change.delta();
-    let (diff, warnings, msg) = (
-        differences(probe, delta),
-        delta.warnings(),
-        delta.message(),
-    );
+    let (diff, warnings, msg) = (differences(probe, delta), delta.warnings(), delta.message());
     let applied = match Host::of(probe) {
         Some(mut host) => change.apply(&mut host),
         None => Err(Failure::refused("a dry run cannot apply")),
