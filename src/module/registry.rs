@@ -8,9 +8,9 @@ use {
 };
 
 static ALL: &[Entry] = &[
-    entry::<archive::archive::Archive>(),
     entry::<package::apt::Apt>(),
     entry::<package::apt_repository::AptRepository>(),
+    entry::<archive::archive::Archive>(),
     entry::<user::authorized_key::AuthorizedKey>(),
     entry::<file::blockinfile::BlockInFile>(),
     entry::<command::command::Command>(),
