@@ -19,6 +19,11 @@ pub enum Body {
     Spool(File),
 }
 
+/// A reader that can go back.
+pub trait Seekable: Read + Seek {}
+
+impl<T: Read + Seek> Seekable for T {}
+
 impl Body {
     /// An empty body to be filled with `extend`.
     pub fn new() -> Self {
@@ -46,7 +51,7 @@ impl Body {
     }
 
     /// Reads from the beginning. Only one reader at a time is of use.
-    pub fn reader(&self) -> io::Result<Box<dyn Read + '_>> {
+    pub fn reader(&self) -> io::Result<Box<dyn Seekable + '_>> {
         Ok(match self {
             Self::Memory(bytes) => Box::new(Cursor::new(bytes)),
             Self::Spool(file) => {

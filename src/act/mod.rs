@@ -40,7 +40,7 @@ mod write;
 
 pub use acts::{Act, Acts};
 pub use attributes::{Attributes, Bits};
-pub use body::Body;
+pub use body::{Body, Seekable};
 pub use calendar::{Date, seconds};
 pub use controller::{Alone, Controller};
 pub use delta::{Delta, Look};

@@ -154,6 +154,12 @@ impl Overlay {
         match packages.as_slice() {
             [] => {}
             [one] => sources.push(format!("package {one}")),
+            [first, second, third, rest @ ..] if rest.len() > 1 => {
+                let more = rest.len();
+                sources.push(format!(
+                    "packages {first}, {second}, {third} and {more} more"
+                ));
+            }
             many => sources.push(format!("packages {}", many.join(", "))),
         }
         sources.extend(self.opaque.last().cloned());

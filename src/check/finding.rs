@@ -57,6 +57,8 @@ codes! {
     TemplateSyntax "template-syntax"
     /// A variable that nothing defines.
     UndefinedVariable "undefined-variable"
+    /// A filter or test that does not exist.
+    UnknownFilter "unknown-filter"
     /// A host pattern that matches nothing.
     UnknownHostPattern "unknown-host-pattern"
     /// A module that does not exist.

@@ -125,11 +125,12 @@ impl Knowledge {
             self.open = true;
             return;
         };
-        for path in files {
-            match play.program.library.vars(&path) {
-                Ok(vars) => self.run.extend(vars.names().map(str::to_owned)),
-                Err(_) => self.open = true,
-            }
+        // What is no file of variables cannot be meant; where it was named literally, another rule says so.
+        let read = files
+            .iter()
+            .filter_map(|path| play.program.library.vars(path).ok());
+        for vars in read {
+            self.run.extend(vars.names().map(str::to_owned));
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod argument;
 mod bad_argument;
+mod broken_inventory;
 mod decimal_mode;
 mod file;
 mod finding;

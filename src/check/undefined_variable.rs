@@ -107,6 +107,10 @@ impl Search<'_> {
         let fault = Fault::new(format!("nothing defines the variable `{name}`"))
             .at(place)
             .label("undefined");
+        if name == "item" {
+            return fault
+                .help("only a step with a `loop` has it: is it mistyped or indented too deep?");
+        }
         match nearest(name, self.known.names(play)) {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
             None => fault.help(format!(

@@ -61,7 +61,7 @@ impl<'a> Walker<'a> {
         let program = Arc::clone(&self.play.program);
         let around = Arc::default();
         self.elements(&program.elements, self.begins, &around);
-        self.elements(&program.handlers, self.begins, &around);
+        self.handlers(&program.handlers, self.begins, &around);
         self.findings
     }
 
@@ -76,6 +76,12 @@ impl<'a> Walker<'a> {
                     self.elements(&section.always, reached, around);
                 }
             }
+        }
+    }
+
+    fn handlers(&mut self, lists: &[Vec<Arc<Step>>], reached: bool, around: &Arc<Around>) {
+        for step in lists.iter().flatten() {
+            self.step(step, reached, around);
         }
     }
 
@@ -117,12 +123,20 @@ impl<'a> Walker<'a> {
                 let beside = near.path().parent().unwrap_or(Path::new("")).to_owned();
                 let mut dirs = vec![beside, library.dir.clone()];
                 dirs.extend(role.map(|role| role.path.join("tasks")));
-                match spelling.files(&dirs) {
-                    None => self.play.open = true,
-                    Some(paths) => paths
-                        .into_iter()
-                        .for_each(|path| self.bring(site, Source::File(path), false)),
-                }
+                self.include_any(site, spelling.files(&dirs));
+            }
+        }
+    }
+
+    /// Follows an include into every file that it may mean; those that hold no tasks are not meant.
+    fn include_any(&mut self, site: &Site, paths: Option<Vec<PathBuf>>) {
+        let Some(paths) = paths else {
+            self.play.open = true;
+            return;
+        };
+        for path in paths {
+            if self.play.program.library.tasks(&path, On::Task).is_ok() {
+                self.bring(site, Source::File(path), false);
             }
         }
     }
@@ -178,7 +192,7 @@ impl<'a> Walker<'a> {
             Ok(Some(included)) => {
                 let around = site.within();
                 self.elements(&included.elements, certain, &around);
-                self.elements(&included.handlers, certain, &around);
+                self.handlers(&included.handlers, certain, &around);
             }
             Ok(None) => self.play.open = true,
             Err(fault) => self.found(Code::BadInput, Severity::of(certain), fault),

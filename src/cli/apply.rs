@@ -207,6 +207,8 @@ async fn interrupt(stop: watch::Sender<bool>) {
 fn settings(options: &RunOptions, session: &Session) -> Settings {
     Settings {
         check: options.check,
+        force_handlers: options.force_handlers
+            || session.config.bool("defaults.force_handlers") == Some(true),
         diff: options.output.diff || session.config.bool("diff.always") == Some(true),
         verbosity: options.output.verbose,
         forks: forks(options, session),
@@ -239,8 +241,6 @@ fn run_options(options: &RunOptions, session: &Session, diff: bool) -> Result<Op
         tags: TagFilter::new(choice.tags.clone(), choice.skip_tags.clone()),
         start_at: choice.start_at_task.clone(),
         step: choice.step,
-        force_handlers: options.force_handlers
-            || session.config.bool("defaults.force_handlers") == Some(true),
         limit: options.inventory.limit.clone(),
         any_errors_fatal: session.config.bool("defaults.any_errors_fatal") == Some(true),
         stream: true,

@@ -3,6 +3,7 @@ use {
         exit, findings,
         option::ValidateOptions,
         playbooks::{self, Loader},
+        print::print,
         session::Session,
     },
     crate::{
@@ -10,10 +11,7 @@ use {
         variable::{Settings, World},
     },
     anyhow::Result,
-    std::{
-        io::{IsTerminal, Write},
-        sync::Arc,
-    },
+    std::{io::IsTerminal, sync::Arc},
 };
 
 /// `farcast validate`.
@@ -41,11 +39,10 @@ pub(super) fn validate(options: &ValidateOptions) -> Result<u8> {
         Ok(programs) => check::examine(&programs, &world, circumstances),
         Err(fault) => vec![check::bad_input(fault)],
     };
-    let mut stdout = std::io::stdout();
-    let colour = stdout.is_terminal() && !session.environment.no_colour;
+    let colour = std::io::stdout().is_terminal() && !session.environment.no_colour;
     let text = findings::text(&found, options.format, colour);
     if !text.is_empty() {
-        writeln!(stdout, "{}", session.redactor.redact(&text))?;
+        print(format!("{}\n", session.redactor.redact(&text)))?;
     }
     Ok(match findings::forbid(&found) {
         true => exit::BAD_INPUT,

@@ -1,13 +1,16 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, command, file, net, package, ping, service, setup, system, user},
+    super::{
+        Module, Probe, archive, command, file, net, package, ping, service, setup, system, user,
+    },
     crate::wire::{Outcome, Run},
 };
 
 static ALL: &[Entry] = &[
     entry::<package::apt::Apt>(),
     entry::<package::apt_repository::AptRepository>(),
+    entry::<archive::archive::Archive>(),
     entry::<user::authorized_key::AuthorizedKey>(),
     entry::<file::blockinfile::BlockInFile>(),
     entry::<command::command::Command>(),
@@ -39,6 +42,7 @@ static ALL: &[Entry] = &[
     entry::<system::sysctl::Sysctl>(),
     entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
+    entry::<archive::unarchive::Unarchive>(),
     entry::<net::uri::Uri>(),
     entry::<user::user::User>(),
     entry::<system::wait_for::WaitFor>(),

@@ -54,11 +54,11 @@ impl Engine {
             called,
         } = reader;
         found.needs.retain(|need| {
-            let function = called.contains(&need.range.start) || need.name == "omit";
-            !bound.contains(&need.name)
-                && !OWN.contains(&need.name.as_str())
-                && !found.guarded.contains(&need.name)
-                && !(function && self.is_global(&need.name))
+            let name = &need.name;
+            let function = called.contains(&need.range.start) || name == "omit";
+            let own = OWN.contains(&name.as_str()) || (function && self.is_global(name));
+            let fine = bound.contains(name) || found.guarded.contains(name);
+            !own && !fine
         });
         found
     }

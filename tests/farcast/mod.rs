@@ -3,10 +3,10 @@
 use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 
-use farcast::event::Event;
+use farcast::event::{Event, Status};
 
 /// A farcast binary, with what it needs around it and nothing else of this machine's environment.
 pub struct Farcast {
@@ -59,6 +59,16 @@ impl Farcast {
     }
 }
 
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
 impl Ran {
     /// Starts a call and waits for its end.
     ///
@@ -68,11 +78,7 @@ impl Ran {
         let output = command
             .output()
             .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
-        Ok(Self {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        })
+        Ok(output.into())
     }
 
     /// Reads what `--format jsonl` wrote.
@@ -82,13 +88,27 @@ impl Ran {
     pub fn events(&self) -> Result<Vec<Event>, String> {
         let event = |line: &str| {
             serde_json::from_str(line)
-                .map_err(|error| format!("no event ({error}): {line}\n{}", self.said()))
+                .map_err(|error| format!("no event ({error}): {line}\n{}", self.stderr))
         };
         self.stdout.lines().map(event).collect()
     }
 
-    /// All of it, for a message.
+    /// What it said, for a message: of many events only what failed.
     pub fn said(&self) -> String {
-        format!("exit code {}\n{}{}", self.code, self.stdout, self.stderr)
+        let told = self.events().unwrap_or_default();
+        let failures = told.iter().filter_map(|event| match event {
+            Event::HostFinished { host, result } | Event::ItemFinished { host, result, .. }
+                if matches!(result.status, Status::Failed | Status::Unreachable) =>
+            {
+                Some(format!("{host}: {result:#?}\n"))
+            }
+            _ => None,
+        });
+        let stdout = if told.is_empty() {
+            self.stdout.clone()
+        } else {
+            failures.collect()
+        };
+        format!("exit code {}\n{stdout}{}", self.code, self.stderr)
     }
 }

@@ -217,6 +217,6 @@ mod tests {
         );
         arguments["removes"] = json!(scratch.path());
         let look = trial.look("script", arguments);
-        assert_eq!(look.unknown.as_deref(), Some("would run x a"));
+        assert!(look.unknown.unwrap().ends_with("would run x a"));
     }
 }

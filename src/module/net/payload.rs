@@ -31,9 +31,10 @@ impl Payload {
         match self {
             Self::Bytes(bytes) => Ok(Box::new(Cursor::new(bytes))),
             Self::File(path, _) => probe.open(path),
-            Self::Body(body, _) => body
-                .reader()
-                .map_err(Failure::io("read", Path::new("received content"))),
+            Self::Body(body, _) => match body.reader() {
+                Ok(reader) => Ok(reader),
+                Err(error) => Err(Failure::io("read", Path::new("received content"))(error)),
+            },
         }
     }
 }

@@ -109,7 +109,7 @@ fn read(text: &str) -> Vec<Supervised> {
         let mut words = line.split_whitespace();
         let (name, status) = (words.next()?, words.next()?);
         let is_status = status.chars().all(|c| c.is_ascii_uppercase());
-        is_status.then(|| Supervised {
+        (is_status && !name.ends_with(':')).then(|| Supervised {
             name: name.into(),
             status: status.into(),
         })

@@ -227,29 +227,15 @@ impl SupervisorChange {
             }
             State::Absent if matched.is_empty() => {}
             State::Absent => {
-                self.calls = vec![
-                    Call::new("reread", "", ""),
-                    Call::new("remove", bare, "removed process group"),
-                ];
-                if request.stop_before_removing {
-                    let target = if matched.iter().any(|program| program.name == bare) {
-                        bare
-                    } else {
-                        &group
-                    };
-                    self.calls.insert(
-                        0,
-                        Call::new(
-                            "stop",
-                            &format!(
-                                "{}{}",
-                                target.trim_end_matches(':'),
-                                if target.ends_with(':') { ":*" } else { "" }
-                            ),
-                            "",
-                        ),
-                    );
-                }
+                let stops = matched
+                    .iter()
+                    .filter(|program| request.stop_before_removing && program.runs());
+                self.calls = stops
+                    .map(|program| Call::new("stop", &program.name, "stopped"))
+                    .collect();
+                self.calls.push(Call::new("reread", "", ""));
+                self.calls
+                    .push(Call::new("remove", bare, "removed process group"));
                 self.affected = matched;
             }
             _ => {

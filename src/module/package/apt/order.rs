@@ -73,6 +73,8 @@ impl Apt {
             "--option",
             format!("DPkg::Lock::Timeout={}", self.lock_timeout),
         );
+        // Else apt takes the name of a package that is not there for a regular expression.
+        option("--option", "APT::Cmd::Pattern-Only=true".into());
         if let Some(wanted) = self.install_recommends {
             let wanted = if wanted { "yes" } else { "no" };
             option("--option", format!("APT::Install-Recommends={wanted}"));
@@ -146,7 +148,7 @@ mod tests {
         assert_eq!(
             order.arguments().join("|"),
             "-y|--option|Dpkg::Options::=--force-confdef|--option|Dpkg::Options::=--force-confnew|--option|DPkg::Lock::Timeout=60\
-             |--option|APT::Install-Recommends=no|--target-release|sid; rm|install|--|a"
+             |--option|APT::Cmd::Pattern-Only=true|--option|APT::Install-Recommends=no|--target-release|sid; rm|install|--|a"
         );
         assert!(
             order

@@ -146,9 +146,6 @@ impl Plan {
             return Err(explain(probe, &argv, &finished, order.lock_timeout));
         }
         let simulation = Simulation::read(&finished.text());
-        if let Some(name) = &simulation.guessed {
-            return Err(no_such_package(probe, name));
-        }
         if !simulation.is_empty() {
             self.changes.extend(simulation.changes);
             self.orders.push(order);

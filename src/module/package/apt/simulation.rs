@@ -6,8 +6,6 @@ pub struct Simulation {
     pub changes: Vec<Change>,
     /// Package files that would leave the cache.
     pub deletes: bool,
-    /// A name that is no package and that apt took for a pattern.
-    pub guessed: Option<String>,
 }
 
 impl Simulation {
@@ -25,20 +23,12 @@ impl Simulation {
                 }
             }
         }
-        let guessed = text.lines().find_map(|line| {
-            let (_, rest) = line
-                .strip_prefix("Note, selecting '")?
-                .split_once("' for ")?;
-            let (kind, name) = rest.split_once(" '")?;
-            matches!(kind, "regex" | "glob").then(|| name.trim_end_matches('\'').to_owned())
-        });
         Self {
             changes: order
                 .iter()
                 .filter_map(|name| changes.remove(name))
                 .collect(),
             deletes: text.lines().any(|line| line.starts_with("Del ")),
-            guessed,
         }
     }
 
@@ -103,10 +93,8 @@ mod tests {
                 ("gone", Some("2"), None),
             ]
         );
-        assert!(!simulation.is_empty() && simulation.guessed.is_none());
+        assert!(!simulation.is_empty());
         assert!(Simulation::read("0 upgraded, 0 newly installed\n").is_empty());
         assert!(Simulation::read("Del nano 7.2 [690 kB]\n").deletes);
-        let guess = Simulation::read("Note, selecting 'libfoo' for regex 'lib.oo'\n");
-        assert_eq!(guess.guessed.as_deref(), Some("lib.oo"));
     }
 }
