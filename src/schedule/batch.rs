@@ -59,8 +59,7 @@ impl<'a> Batch<'a> {
     pub(super) async fn run(mut self) -> Result<bool, Fault> {
         while let Some((order, step, hosts)) = self.next() {
             if self.runner.is_cancelled() {
-                self.interrupted(&step);
-                return Ok(false);
+                break;
             }
             self.step(&order, &step, hosts).await?;
             self.settle(&order);
@@ -117,6 +116,9 @@ impl<'a> Batch<'a> {
         }
         let endings = self.on_hosts(step, &scope, &hosts, steering).await;
         let failed = endings.iter().any(|(_, ending)| ending.is_lost());
+        if self.runner.is_cancelled() {
+            self.interrupted(step, &endings);
+        }
         let everyone = failed && self.is_any_error_fatal(step);
         self.conclude(order, step, endings)?;
         if everyone {
@@ -514,6 +516,7 @@ impl<'a> Batch<'a> {
 
     /// Tells what is owed and says whether the run goes on.
     fn close(self) -> bool {
+        let cut = self.runner.is_cancelled();
         let lost = self
             .context
             .lost
@@ -529,22 +532,18 @@ impl<'a> Batch<'a> {
                         Element::Section(_) => None,
                     });
             let names: Vec<_> = names.collect();
-            if !names.is_empty() && walk.end.is_some_and(|end| end != End::Asked) {
+            if !names.is_empty() && walk.end.map_or(cut, |end| end != End::Asked) {
                 owed.insert(host.clone(), names);
             }
         }
         self.runner.sink.note(|recap| recap.owed.extend(owed));
-        !self.fatal && lost.len() < self.context.batch.len()
+        !cut && !self.fatal && lost.len() < self.context.batch.len()
     }
 
-    fn interrupted(&mut self, step: &Arc<Step>) {
-        let title = step.title();
-        let hosts: Vec<_> = self
-            .walks
-            .iter_mut()
-            .filter(|(_, walk)| walk.end.is_none())
-            .map(|(host, _)| (host.clone(), title.clone()))
-            .collect();
+    /// How far the step got where it was cancelled, nobody knows.
+    fn interrupted(&self, step: &Arc<Step>, endings: &[(String, Ending)]) {
+        let cut = endings.iter().filter(|(_, ending)| ending.is_lost());
+        let hosts: Vec<_> = cut.map(|(host, _)| (host.clone(), step.title())).collect();
         self.runner
             .sink
             .note(|recap| recap.interrupted.extend(hosts));
