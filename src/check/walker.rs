@@ -61,7 +61,7 @@ impl<'a> Walker<'a> {
         let program = Arc::clone(&self.play.program);
         let around = Arc::default();
         self.elements(&program.elements, self.begins, &around);
-        self.elements(&program.handlers, self.begins, &around);
+        self.handlers(&program.handlers, self.begins, &around);
         self.findings
     }
 
@@ -76,6 +76,12 @@ impl<'a> Walker<'a> {
                     self.elements(&section.always, reached, around);
                 }
             }
+        }
+    }
+
+    fn handlers(&mut self, lists: &[Vec<Arc<Step>>], reached: bool, around: &Arc<Around>) {
+        for step in lists.iter().flatten() {
+            self.step(step, reached, around);
         }
     }
 
@@ -186,7 +192,7 @@ impl<'a> Walker<'a> {
             Ok(Some(included)) => {
                 let around = site.within();
                 self.elements(&included.elements, certain, &around);
-                self.elements(&included.handlers, certain, &around);
+                self.handlers(&included.handlers, certain, &around);
             }
             Ok(None) => self.play.open = true,
             Err(fault) => self.found(Code::BadInput, Severity::of(certain), fault),

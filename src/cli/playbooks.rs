@@ -109,7 +109,8 @@ impl Loader<'_> {
     ) -> Result<crate::program::PlayProgram, Fault> {
         let render = |node: &Node, frame: &Arc<Frame>| self.render(library, node, Some(frame));
         let gathers = self.session.config.text("defaults.gathering") != Some("explicit");
-        Compiler::new(library, &render, Order::first()).play(play, gathers)
+        let force = self.world.settings.force_handlers;
+        Compiler::new(library, &render, Order::first()).play(play, gathers, force)
     }
 
     fn render(

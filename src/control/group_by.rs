@@ -30,8 +30,8 @@ impl Control for GroupBy {
             ("add_group".to_owned(), group.as_str().into()),
             ("parent_groups".to_owned(), parents.clone().into()),
         ]);
-        Ok(Done::ok(data)
-            .and(Change::GroupBy { group, parents })
-            .into())
+        let mut done = Done::ok(data);
+        done.outcome.changed = true;
+        Ok(done.and(Change::GroupBy { group, parents }).into())
     }
 }

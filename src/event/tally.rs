@@ -47,6 +47,7 @@ impl Tally {
             Status::Failed if result.ignored => {
                 self.ok += 1;
                 self.ignored += 1;
+                self.changed += u32::from(result.data.get("changed") == Some(&true.into()));
             }
             Status::Failed => self.failed += 1,
             Status::Unreachable if result.ignored => {

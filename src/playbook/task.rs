@@ -179,5 +179,6 @@ fn is_known(name: &Node) -> bool {
 fn free_form(name: &str) -> Option<&'static [&'static str]> {
     let module = module::find(name).is_some_and(|entry| entry.free_form.is_some());
     let step = control::find(name).is_some_and(|step| step.free_form.is_some());
-    (module || step).then_some(COMMAND_OPTIONS)
+    let import = matches!(name, "import_tasks" | "ansible.builtin.import_tasks");
+    (module || step || import).then_some(COMMAND_OPTIONS)
 }

@@ -20,7 +20,8 @@ pub struct PlayProgram {
     pub play: Play,
     pub frame: Arc<Frame>,
     pub elements: Arc<[Element]>,
-    pub handlers: Vec<Element>,
+    /// One list for each role, then the play's own: the order in which they run.
+    pub handlers: Vec<Vec<Arc<Step>>>,
     /// The roles that the play names, whose defaults and variables the whole play sees, in order.
     pub roles: Vec<Arc<Role>>,
     pub library: Arc<Library>,
@@ -34,7 +35,7 @@ pub struct Compiler<'a> {
     pub library: &'a Arc<Library>,
     pub render: Render<'a>,
     next: Mutex<Order>,
-    handlers: Mutex<Vec<Element>>,
+    handlers: Mutex<Vec<Vec<Arc<Step>>>>,
     roles: Mutex<Vec<Arc<Role>>>,
     seen: Mutex<Vec<String>>,
     handler: bool,
@@ -44,7 +45,7 @@ pub struct Compiler<'a> {
 #[derive(Debug)]
 pub struct Included {
     pub elements: Vec<Element>,
-    pub handlers: Vec<Element>,
+    pub handlers: Vec<Vec<Arc<Step>>>,
 }
 
 impl<'a> Compiler<'a> {
@@ -61,8 +62,9 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Compiles a play. `gather` says whether facts are gathered where the play does not say.
-    pub fn play(self, play: Play, gather: bool) -> Result<PlayProgram, Fault> {
+    /// Compiles a play. `gather` says whether facts are gathered, and `force` whether the notified handlers of hosts
+    /// that failed run, where the play does not say.
+    pub fn play(self, play: Play, gather: bool, force: bool) -> Result<PlayProgram, Fault> {
         let frame = Arc::new(Frame {
             conditions: play.conditions.clone(),
             ..Frame::new(FrameKind::Play, play.keywords.clone(), None)
@@ -71,17 +73,20 @@ impl<'a> Compiler<'a> {
         if play.keywords.bool(Key::GatherFacts).unwrap_or(gather) {
             elements.push(self.implied("setup", "Gathering Facts", &play, &frame)?);
         }
-        elements.extend(self.items(&play.pre_tasks, &frame)?);
-        elements.push(self.implied("meta", "flush_handlers", &play, &frame)?);
+        let force = play.keywords.bool(Key::ForceHandlers).unwrap_or(force);
+        let pre_tasks = self.items(&play.pre_tasks, &frame)?;
+        elements.extend(self.flushed(pre_tasks, force, &play, &frame)?);
+        let mut tasks = Vec::new();
         for role in &play.roles {
-            elements.extend(self.role_use(role, &frame)?);
+            tasks.extend(self.role_use(role, &frame)?);
         }
-        elements.extend(self.items(&play.tasks, &frame)?);
-        elements.push(self.implied("meta", "flush_handlers", &play, &frame)?);
-        elements.extend(self.items(&play.post_tasks, &frame)?);
-        elements.push(self.implied("meta", "flush_handlers", &play, &frame)?);
-        let mut handlers = self.of_handlers().items(&play.handlers, &frame)?;
-        handlers.extend(locked(&self.handlers).drain(..));
+        tasks.extend(self.items(&play.tasks, &frame)?);
+        elements.extend(self.flushed(tasks, force, &play, &frame)?);
+        let post_tasks = self.items(&play.post_tasks, &frame)?;
+        elements.extend(self.flushed(post_tasks, force, &play, &frame)?);
+        let own = steps(&self.of_handlers().items(&play.handlers, &frame)?);
+        let mut handlers = std::mem::take(&mut *locked(&self.handlers));
+        handlers.push(own);
         let roles = locked(&self.roles).clone();
         Ok(PlayProgram {
             play,
@@ -91,6 +96,26 @@ impl<'a> Compiler<'a> {
             roles,
             library: Arc::clone(self.library),
         })
+    }
+
+    /// A part of the play with the flush of handlers behind it, which a failure skips unless it is forced.
+    fn flushed(
+        &self,
+        mut part: Vec<Element>,
+        force: bool,
+        play: &Play,
+        frame: &Arc<Frame>,
+    ) -> Result<Vec<Element>, Fault> {
+        let flush = self.implied("meta", "flush_handlers", play, frame)?;
+        if !force {
+            part.push(flush);
+            return Ok(part);
+        }
+        Ok(vec![Element::Section(Arc::new(Section {
+            body: part.into(),
+            rescue: Arc::new([]),
+            always: Arc::new([flush]),
+        }))])
     }
 
     /// Compiles what a dynamic include brought in, inside its frame.
@@ -229,8 +254,8 @@ impl<'a> Compiler<'a> {
             elements.extend(self.role_use(dependency, frame)?);
         }
         let compiler = self.of_handlers();
-        let handlers = compiler.items(&role.handlers, frame)?;
-        locked(&self.handlers).extend(handlers);
+        let handlers = steps(&compiler.items(&role.handlers, frame)?);
+        locked(&self.handlers).push(handlers);
         elements.extend(self.items(&role.tasks, frame)?);
         Ok(elements)
     }
@@ -313,6 +338,11 @@ impl<'a> Compiler<'a> {
             ..Frame::new(kind, keywords, Some(parent))
         })
     }
+}
+
+/// Every step within, one after another: a block of handlers is no more than its handlers.
+fn steps(elements: &[Element]) -> Vec<Arc<Step>> {
+    elements.iter().flat_map(Element::steps).cloned().collect()
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -1,6 +1,9 @@
 use {
     super::{Frame, Order},
-    crate::playbook::{Key, Task},
+    crate::{
+        playbook::{Key, Task},
+        source::Node,
+    },
     std::sync::Arc,
 };
 
@@ -34,10 +37,41 @@ pub struct Step {
 impl Step {
     /// The name to show, as written: `role : name` in a role.
     pub fn title(&self) -> String {
+        let name = self.name();
         match self.frame.role() {
-            Some(role) => format!("{} : {}", role.name, self.task.name()),
-            None => self.task.name().to_owned(),
+            Some(role) => format!("{} : {name}", role.name),
+            None => name,
         }
+    }
+
+    /// The task's own name; an included role shows which one it is.
+    fn name(&self) -> String {
+        let action = &self.task.action;
+        let role = action.arg("name").or_else(|| action.arg("role"));
+        match (self.task.keywords.get(Key::Name), action.short_name(), role) {
+            (None, "include_role", Some(role)) => {
+                format!(
+                    "{} : {}",
+                    self.task.name(),
+                    role.as_str().unwrap_or_default()
+                )
+            }
+            _ => self.task.name().to_owned(),
+        }
+    }
+
+    /// A `meta` step that one host decides for all: Ansible asks no more than one host.
+    pub fn steers_all(&self) -> bool {
+        let action = &self.task.action;
+        let what = action.free.as_ref().and_then(Node::as_str);
+        let all = [
+            "clear_facts",
+            "clear_host_errors",
+            "end_batch",
+            "end_play",
+            "refresh_inventory",
+        ];
+        action.short_name() == "meta" && what.is_some_and(|what| all.contains(&what))
     }
 
     /// Topics that notify this handler besides its name.

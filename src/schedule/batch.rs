@@ -1,25 +1,23 @@
 use {
     super::{
         include::Brought,
+        notify::Handlers,
         outcome::Ending,
         run::{Runner, register_name},
         step::HostStep,
-        walk::{End, Fate, Walk},
+        walk::{End, Walk},
     },
     crate::{
-        control::{self, Change, Meta},
+        control,
         event::{Event, Kind},
-        playbook::Key,
-        program::{Element, Order, PlayProgram, Step},
+        playbook::{Key, boolean_text},
+        program::{Order, PlayProgram, Step},
         source::Fault,
-        template::{self, Value},
+        template::Value,
         variable::{PlayContext, Scope, Surroundings},
     },
     futures::{StreamExt, stream},
-    std::{
-        collections::BTreeMap,
-        sync::{Arc, PoisonError},
-    },
+    std::{collections::BTreeMap, sync::Arc},
 };
 
 /// The hosts of a play that go through it together.
@@ -27,11 +25,19 @@ pub(super) struct Batch<'a> {
     pub(super) runner: &'a Runner,
     pub(super) program: &'a Arc<PlayProgram>,
     pub(super) context: Arc<PlayContext>,
-    pub(super) handlers: Arc<[Element]>,
+    pub(super) handlers: Handlers,
     /// In the order of the play's hosts.
-    walks: Vec<(String, Walk)>,
-    /// A failure that ends the play for everyone.
-    fatal: bool,
+    pub(super) walks: Vec<(String, Walk)>,
+    /// What comes after this batch, where something has decided it.
+    pub(super) onward: Onward,
+}
+
+/// What comes after a batch of hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Onward {
+    Batch,
+    Play,
+    Nothing,
 }
 
 impl<'a> Batch<'a> {
@@ -49,20 +55,20 @@ impl<'a> Batch<'a> {
             runner,
             program,
             context,
-            handlers: program.handlers.clone().into(),
+            handlers: Handlers::new(&program.handlers),
             walks,
-            fatal: false,
+            onward: Onward::Batch,
         }
     }
 
-    /// Goes through the play; says whether the run goes on: not, when every host of the batch is lost.
-    pub(super) async fn run(mut self) -> Result<bool, Fault> {
+    /// Goes through the play; says what comes next: nothing, when every host of the batch is lost.
+    pub(super) async fn run(mut self) -> Result<Onward, Fault> {
         while let Some((order, step, hosts)) = self.next() {
             if self.runner.is_cancelled() {
                 break;
             }
             self.step(&order, &step, hosts).await?;
-            self.settle(&order);
+            self.settle();
         }
         Ok(self.close())
     }
@@ -70,7 +76,7 @@ impl<'a> Batch<'a> {
     /// The earliest next step among all hosts, and the hosts whose next step it is: the linear order.
     fn next(&mut self) -> Option<(Order, Arc<Step>, Vec<String>)> {
         let filter = &self.runner.options.tags;
-        let wanted = |step: &Step| filter.selects(&step.tags);
+        let wanted = |step: &Step| step.handler || filter.selects(&step.tags);
         let mut best: Option<(Order, Arc<Step>, Vec<String>)> = None;
         for (host, walk) in &mut self.walks {
             let Some((order, step)) = walk.peek(&wanted) else {
@@ -115,14 +121,14 @@ impl<'a> Batch<'a> {
             });
         }
         let endings = self.on_hosts(step, &scope, &hosts, steering).await;
-        let failed = endings.iter().any(|(_, ending)| ending.is_lost());
+        let lost = endings.iter().filter(|(_, ending)| ending.is_lost());
+        let lost: Vec<_> = lost.map(|(host, _)| host.clone()).collect();
         if self.runner.is_cancelled() {
-            self.interrupted(step, &endings);
+            self.interrupted(step, &lost);
         }
-        let everyone = failed && self.is_any_error_fatal(step);
         self.conclude(order, step, endings)?;
-        if everyone {
-            self.end_all(End::Failed);
+        if !lost.is_empty() && self.is_any_error_fatal(step, &scope) {
+            self.fail_others(&lost);
         }
         Ok(())
     }
@@ -213,6 +219,8 @@ impl<'a> Batch<'a> {
         let includes = std::mem::take(&mut ending.includes);
         let mut brought = Brought::default();
         let here = self.hosts_at(order);
+        self.notify(step, worker, &ending)?;
+        ending.notified = true;
         for host in here {
             if host != worker {
                 self.runner.keep(&host, &ending, register_name(step));
@@ -231,7 +239,7 @@ impl<'a> Batch<'a> {
 
     fn hosts_at(&mut self, order: &Order) -> Vec<String> {
         let filter = &self.runner.options.tags;
-        let wanted = |step: &Step| filter.selects(&step.tags);
+        let wanted = |step: &Step| step.handler || filter.selects(&step.tags);
         self.walks
             .iter_mut()
             .filter_map(|(host, walk)| {
@@ -259,291 +267,38 @@ impl<'a> Batch<'a> {
             self.fail(step, host, ending);
             return Ok(());
         }
-        if ending.outcome.changed || ending.outcome.unknown.is_some() {
-            self.notify(step, host, ending.outcome.changed)?;
-        }
+        self.notify(step, host, ending)?;
         self.walk(host).done();
         Ok(())
     }
 
-    pub(super) fn fail(&mut self, step: &Arc<Step>, host: &str, ending: &Ending) {
-        if self.walk(host).fail() != Fate::Rescued {
-            return;
-        }
-        self.runner.sink.rescued(host);
-        let task = Value::from_pairs([
-            ("name", Value::from(step.task.name())),
-            ("action", Value::from(step.task.action.short_name())),
-        ]);
-        let result = ending.value();
-        self.runner.world.remember(host, |memory| {
-            memory.set([
-                ("ansible_failed_task".to_owned(), task),
-                ("ansible_failed_result".to_owned(), result),
-            ]);
-        });
-    }
-
-    fn steer(
-        &mut self,
-        order: &Order,
-        step: &Arc<Step>,
-        host: &str,
-        meta: Meta,
-    ) -> Result<(), Fault> {
-        let handlers = Arc::clone(&self.handlers);
-        match meta {
-            Meta::FlushHandlers => self.walk(host).flush(&handlers, order),
-            // The connection was reset before this.
-            Meta::Noop | Meta::ResetConnection => self.walk(host).done(),
-            Meta::ClearFacts => {
-                self.runner
-                    .world
-                    .remember(host, crate::variable::Memory::forget_facts);
-                self.walk(host).done();
-            }
-            Meta::ClearHostErrors => {
-                let lost = std::mem::take(
-                    &mut *self
-                        .context
-                        .lost
-                        .write()
-                        .unwrap_or_else(PoisonError::into_inner),
-                );
-                lost.iter().for_each(|host| self.runner.take_back(host));
-                self.walk(host).done();
-            }
-            Meta::EndHost => self.walk(host).stop(End::Asked),
-            Meta::EndPlay | Meta::EndBatch => self.end_all(End::Asked),
-            Meta::EndRole => self.end_role(step, host),
-            Meta::RefreshInventory => {
-                return Err(Fault::new(
-                    "`meta: refresh_inventory` would change the hosts of a play under way",
-                )
-                .at(&step.task.place)
-                .help("start a new run, which reads the inventory anew"));
-            }
-        }
-        Ok(())
-    }
-
-    fn end_role(&mut self, step: &Arc<Step>, host: &str) {
-        let Some(role) = step.frame.role().map(Arc::clone) else {
-            self.walk(host).done();
-            return;
-        };
-        let inside = |step: &Step| step.frame.roles().any(|other| Arc::ptr_eq(other, &role));
-        self.walk(host).skip_while(&inside);
-    }
-
-    /// Notes the handlers that a change notifies. A change that is not certain notifies too: its handler may run.
-    fn notify(&mut self, step: &Arc<Step>, host: &str, _certain: bool) -> Result<(), Fault> {
-        let nodes = step.frame.gather(Key::Notify);
-        if nodes.is_empty() {
-            return Ok(());
-        }
-        let scope = Scope::new(&self.runner.world, host, self.around(step));
-        for node in nodes {
-            let names = self
-                .runner
-                .world
-                .engine
-                .node(node, &scope.variables())
-                .map_err(|error| control::fault(error, &node.place))?;
-            for name in template::strings(&names) {
-                let found = self.handlers_named(&name, &scope);
-                if found.is_empty() {
-                    return Err(Fault::new(format!(
-                        "no handler is called `{name}`, and none listens to it"
-                    ))
-                    .at(&node.place)
-                    .help("name a handler of the play or its roles"));
-                }
-                self.walk(host).notified.extend(found);
-            }
-        }
-        Ok(())
-    }
-
-    /// The last handler of that name, and all that listen to it.
-    fn handlers_named(&self, name: &str, scope: &Arc<Scope>) -> Vec<usize> {
-        let steps = || {
-            self.handlers
-                .iter()
-                .enumerate()
-                .filter_map(|(index, element)| match element {
-                    Element::Step(step) => Some((index, step)),
-                    Element::Section(_) => None,
-                })
-        };
-        let mut found: Vec<_> = steps()
-            .filter(|(_, step)| step.listens_to(name))
-            .map(|(index, _)| index)
-            .collect();
-        let called = steps()
-            .collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-            .find(|(_, step)| {
-                let title = self.title(step, scope);
-                title == name
-                    || step.task.name() == name
-                    || title.rsplit(" : ").next() == Some(name)
-            });
-        found.extend(called.map(|(index, _)| index));
-        found
-    }
-
-    fn change(
-        &self,
-        host: &str,
-        step: &Arc<Step>,
-        change: Change,
-        once: bool,
-    ) -> Result<(), Fault> {
-        let world = &self.runner.world;
-        let everyone: Vec<String> = if once {
-            self.context.active()
-        } else {
-            vec![host.to_owned()]
-        };
-        match change {
-            Change::Set(values) => everyone.iter().for_each(|host| {
-                world.remember(host, |memory| memory.set(values.clone()));
-            }),
-            Change::Facts(values) => everyone.iter().for_each(|host| {
-                world.remember(host, |memory| memory.learn(values.clone()));
-            }),
-            Change::Include(vars) => everyone.iter().for_each(|host| {
-                world.remember(host, |memory| memory.include(vars.clone()));
-            }),
-            Change::AddHost { name, groups, vars } => {
-                let vars: Vec<_> = vars
-                    .iter()
-                    .map(|(name, value)| (name.clone(), template::to_node(value, &step.task.place)))
-                    .collect();
-                world.change_inventory(|inventory| inventory.add_host(&name, &groups, &vars))?;
-            }
-            Change::GroupBy { group, parents } => {
-                world.change_inventory(|inventory| inventory.add_group(host, &group, &parents))?;
-            }
-            Change::Stats {
-                data,
-                aggregate,
-                per_host,
-            } => self.runner.sink.note(|recap| {
-                let prefix = if per_host {
-                    format!("{host}.")
-                } else {
-                    String::new()
-                };
-                for (name, value) in &data {
-                    super::outcome::aggregate(
-                        &mut recap.stats,
-                        format!("{prefix}{name}"),
-                        template::to_json(value),
-                        aggregate,
-                    );
-                }
-            }),
-        }
-        Ok(())
-    }
-
-    /// Hosts whose way has ended in failure leave the play; those that owe handlers run them first, if so asked.
-    fn settle(&mut self, order: &Order) {
-        let force = self.forces_handlers();
-        let handlers = Arc::clone(&self.handlers);
-        let mut failed = Vec::new();
-        for (host, walk) in &mut self.walks {
-            let ended = walk.end == Some(End::Failed) && walk.peek(&|_| true).is_none();
-            if !ended {
-                continue;
-            }
-            if force && !walk.notified.is_empty() {
-                walk.force_handlers(&handlers, order);
-            } else {
-                failed.push(host.clone());
-            }
-        }
-        for host in failed {
-            self.lose(&host, End::Failed);
-        }
-    }
-
-    fn lose(&mut self, host: &str, end: End) {
-        let mut lost = self
-            .context
-            .lost
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if !lost.iter().any(|other| other == host) {
-            lost.push(host.to_owned());
-        }
-        drop(lost);
-        self.runner.put_out(host);
-        self.walk(host).stop(end);
-        if self.too_many_lost() {
-            self.end_all(End::Failed);
-        }
-    }
-
-    /// `max_fail_percentage`.
-    fn too_many_lost(&self) -> bool {
-        let Some(limit) = self.program.play.keywords.get(Key::MaxFailPercentage) else {
-            return false;
-        };
-        let limit = super::run::plain(limit)
-            .and_then(|text| text.trim_end_matches('%').parse::<f64>().ok());
-        let lost = self
-            .context
-            .lost
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len();
-        limit.is_some_and(|limit| lost as f64 * 100.0 / self.context.batch.len() as f64 > limit)
-    }
-
-    /// Ends the play for every host of the batch.
-    fn end_all(&mut self, end: End) {
-        self.fatal |= end == End::Failed;
-        for (_, walk) in &mut self.walks {
-            if walk.end.is_none() {
-                walk.stop(end);
-            }
-        }
-    }
-
-    /// Tells what is owed and says whether the run goes on.
-    fn close(self) -> bool {
+    /// Tells what is owed and says what comes next.
+    fn close(self) -> Onward {
         let cut = self.runner.is_cancelled();
-        let lost = self
-            .context
-            .lost
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
         let mut owed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (host, walk) in &self.walks {
-            let names =
-                walk.notified
-                    .iter()
-                    .filter_map(|index| match self.handlers.get(*index)? {
-                        Element::Step(step) => Some(step.title()),
-                        Element::Section(_) => None,
-                    });
-            let names: Vec<_> = names.collect();
+            let steps = walk
+                .notified
+                .iter()
+                .filter_map(|index| self.handlers.step(*index));
+            let names: Vec<_> = steps.map(|step| step.title()).collect();
             if !names.is_empty() && walk.end.map_or(cut, |end| end != End::Asked) {
                 owed.insert(host.clone(), names);
             }
         }
         self.runner.sink.note(|recap| recap.owed.extend(owed));
-        !cut && !self.fatal && lost.len() < self.context.batch.len()
+        match cut || self.context.active().is_empty() {
+            true => Onward::Nothing,
+            false => self.onward,
+        }
     }
 
-    /// How far the step got where it was cancelled, nobody knows.
-    fn interrupted(&self, step: &Arc<Step>, endings: &[(String, Ending)]) {
-        let cut = endings.iter().filter(|(_, ending)| ending.is_lost());
-        let hosts: Vec<_> = cut.map(|(host, _)| (host.clone(), step.title())).collect();
+    /// How far the step got on these hosts, where it was cancelled, nobody knows.
+    fn interrupted(&self, step: &Arc<Step>, hosts: &[String]) {
+        let hosts: Vec<_> = hosts
+            .iter()
+            .map(|host| (host.clone(), step.title()))
+            .collect();
         self.runner
             .sink
             .note(|recap| recap.interrupted.extend(hosts));
@@ -579,7 +334,7 @@ impl<'a> Batch<'a> {
     }
 
     /// The step's name as shown, its templates rendered where they can be.
-    fn title(&self, step: &Step, scope: &Arc<Scope>) -> String {
+    pub(super) fn title(&self, step: &Step, scope: &Arc<Scope>) -> String {
         let title = step.title();
         let rendered = self.runner.world.engine.text(&title, &scope.variables());
         rendered.map_or(title, |title| title.to_string())
@@ -588,6 +343,7 @@ impl<'a> Batch<'a> {
     fn runs_once(&self, step: &Step, scope: &Arc<Scope>) -> bool {
         let control = control::find(step.task.action.name.as_str().unwrap_or_default());
         control.is_some_and(|entry| entry.once)
+            || step.steers_all()
             || self
                 .keyword(step, scope, Key::RunOnce)
                 .is_some_and(|value| value.is_true())
@@ -598,17 +354,10 @@ impl<'a> Batch<'a> {
         value.to_string().parse().ok().filter(|width| *width > 0)
     }
 
-    fn is_any_error_fatal(&self, step: &Step) -> bool {
-        let set = step
-            .frame
-            .chain()
-            .find_map(|frame| frame.keywords.bool(Key::AnyErrorsFatal));
+    fn is_any_error_fatal(&self, step: &Step, scope: &Arc<Scope>) -> bool {
+        let set = self.keyword(step, scope, Key::AnyErrorsFatal);
+        let set = set.and_then(|value| boolean_text(&value.to_string()));
         set.unwrap_or(self.runner.options.any_errors_fatal)
-    }
-
-    fn forces_handlers(&self) -> bool {
-        let set = self.program.play.keywords.bool(Key::ForceHandlers);
-        set.unwrap_or(self.runner.options.force_handlers)
     }
 
     fn keyword(&self, step: &Step, scope: &Arc<Scope>, key: Key) -> Option<Value> {

@@ -107,8 +107,7 @@ impl Batch<'_> {
         let part = u32::try_from(brought.0.len()).unwrap_or(u32::MAX);
         let included = self.compile(order.below(part), step, host, &include, &source, locals)?;
         if !included.handlers.is_empty() {
-            let known = self.handlers.iter().cloned();
-            self.handlers = known.chain(included.handlers).collect();
+            self.handlers.add(&included.handlers);
         }
         let elements: Arc<[Element]> = included.elements.into();
         brought.0.push(Piece {
@@ -207,7 +206,10 @@ enum Source {
 impl Source {
     fn shown(&self) -> String {
         match self {
-            Source::File(path) => path.display().to_string(),
+            Source::File(path) => {
+                let whole = std::path::absolute(path);
+                whole.as_ref().unwrap_or(path).display().to_string()
+            }
             Source::Role(role) => role.name.clone(),
         }
     }

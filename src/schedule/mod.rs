@@ -1,13 +1,17 @@
 //! Plays, blocks, loops, handlers, delegation: who does what when. It knows no module by name.
 
 mod batch;
+mod change;
 mod include;
 mod item;
+mod loss;
+mod notify;
 mod outcome;
 mod play;
 mod pool;
 mod run;
 mod sink;
+mod steer;
 mod step;
 mod target;
 mod walk;

@@ -25,6 +25,8 @@ pub(super) struct Ending {
     pub(super) changes: Vec<Change>,
     pub(super) includes: Vec<(Include, Vec<(String, Value)>)>,
     pub(super) meta: Option<Meta>,
+    /// The handlers are notified already: of a step that ran once, only the host that ran it notifies.
+    pub(super) notified: bool,
 }
 
 impl Ending {
@@ -102,8 +104,8 @@ impl Ending {
         let mut result = outcome.data.clone();
         result.insert("changed".to_owned(), outcome.changed.into());
         result.insert("failed".to_owned(), outcome.failed.into());
-        if outcome.skipped {
-            result.insert("skipped".to_owned(), true.into());
+        if outcome.skipped || self.looped {
+            result.insert("skipped".to_owned(), outcome.skipped.into());
         }
         if self.unreachable {
             result.insert("unreachable".to_owned(), true.into());
@@ -146,6 +148,10 @@ impl Ending {
             place: self.place.clone(),
             elapsed: self.elapsed.as_secs_f64(),
         };
+        // A command that failed may have changed something all the same: Ansible counts it.
+        if outcome.failed && outcome.changed {
+            finished.data.insert("changed".to_owned(), true.into());
+        }
         if self.censored {
             censor(&mut finished);
         }

@@ -1,5 +1,8 @@
 use {
-    super::{batch::Batch, run::Runner},
+    super::{
+        batch::{Batch, Onward},
+        run::Runner,
+    },
     crate::{
         control::fault,
         event::Event,
@@ -19,7 +22,9 @@ impl Runner {
     /// Runs one play; says whether the run goes on.
     pub(super) async fn play(&self, program: &Arc<PlayProgram>) -> Result<bool, Fault> {
         let before = self.context(program, Vec::new(), Vec::new(), Arc::default());
-        let hosts = self.hosts(program, &before)?;
+        let all = self.hosts(program, &before)?;
+        let mut hosts = all.clone();
+        order(&mut hosts, program, |node| self.render(&before, node))?;
         let name = self.play_name(program, &before);
         if hosts.is_empty() {
             let reason = "no hosts matched".to_owned();
@@ -34,19 +39,16 @@ impl Runner {
             let size = self.batch_size(program, &before, round, hosts.len())?;
             let (batch, later) = rest.split_at(size.min(rest.len()));
             (rest, round) = (later, round + 1);
-            let context = self.context(
-                program,
-                hosts.clone(),
-                batch.to_vec(),
-                Arc::clone(&prompted),
-            );
+            let context = self.context(program, all.clone(), batch.to_vec(), Arc::clone(&prompted));
             self.read_vars_files(program, &context)?;
             self.sink.tell(Event::PlayStarted {
                 name: name.clone(),
                 hosts: batch.to_vec(),
             });
-            if !Batch::new(self, program, context).run().await? {
-                return Ok(false);
+            match Batch::new(self, program, context).run().await? {
+                Onward::Batch => {}
+                Onward::Play => break,
+                Onward::Nothing => return Ok(false),
             }
         }
         Ok(true)
@@ -97,7 +99,7 @@ impl Runner {
         rendered.map_or_else(|| program.play.name(), |name| name.to_string())
     }
 
-    /// The play's hosts, in the order that it asks for, without those that are out.
+    /// The play's hosts in the order of the inventory, without those that are out.
     fn hosts(
         &self,
         program: &PlayProgram,
@@ -126,14 +128,8 @@ impl Runner {
             let message = format!("Could not match supplied host pattern, ignoring: {name}");
             self.sink.warn(message, Some(place.to_string()));
         }
-        let mut hosts: Vec<_> = selection
-            .hosts
-            .into_iter()
-            .filter(|host| !self.is_out(host))
-            .collect();
-        drop(inventory);
-        order(&mut hosts, program, |node| self.render(context, node))?;
-        Ok(hosts)
+        let hosts = selection.hosts.into_iter();
+        Ok(hosts.filter(|host| !self.is_out(host)).collect())
     }
 
     /// How many hosts batch number `round` has.

@@ -37,8 +37,6 @@ pub struct Options {
     pub start_at: Option<String>,
     /// Ask before every step.
     pub step: bool,
-    /// Run notified handlers of hosts that failed.
-    pub force_handlers: bool,
     /// Only these hosts, by pattern.
     pub limit: Option<String>,
     pub any_errors_fatal: bool,

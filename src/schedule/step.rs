@@ -83,9 +83,7 @@ impl<'a> HostStep<'a> {
             && let Some(name) = self.runner.unknown_name(&self.scope, problem)
         {
             let outcome = Outcome {
-                unknown: Some(format!(
-                    "known after apply: its loop needs the result `{name}`"
-                )),
+                unknown: Some(format!("its loop needs the result `{name}`")),
                 ..Outcome::default()
             };
             return Ending::of(item.module(), outcome);
@@ -130,6 +128,9 @@ impl<'a> HostStep<'a> {
             }
             if attempt > repeat.retries || self.runner.is_cancelled() {
                 ending.outcome.failed = true;
+                // Ansible counts the tries that were left, not the first one.
+                let tries = ("attempts".to_owned(), repeat.retries.into());
+                ending.outcome.data.extend([tries]);
                 return ending;
             }
             self.runner.sink.tell(Event::Retrying {
@@ -252,7 +253,7 @@ impl<'a> HostStep<'a> {
             (item.dry(), silence)
         {
             let outcome = Outcome {
-                unknown: Some(format!("known after apply: {why}")),
+                unknown: Some(why.to_string()),
                 ..Outcome::default()
             };
             return Ending::of(item.module(), outcome);
@@ -296,16 +297,7 @@ impl<'a> HostStep<'a> {
             Err(problem) => return Ending::fault(self.step.task.action.short_name(), &problem),
         };
         if values.is_empty() {
-            let mut ending = Ending::skipped(
-                self.step.task.action.short_name(),
-                "No items in the list",
-                None,
-            );
-            ending
-                .outcome
-                .data
-                .insert("results".to_owned(), serde_json::Value::Array(Vec::new()));
-            return ending;
+            return nothing(self.step);
         }
         let items: Vec<_> = (0..values.len())
             .map(|index| self.loop_item(&control, &values, index))
@@ -552,6 +544,20 @@ fn extended(values: &[Value], index: usize) -> Value {
         map.push(("nextitem", next.clone()));
     }
     Value::from_pairs(map)
+}
+
+/// What a loop over nothing comes to.
+fn nothing(step: &Step) -> Ending {
+    let outcome = Outcome {
+        skipped: true,
+        msg: Some("No items in the list".to_owned()),
+        data: Object::from_iter([
+            ("results".to_owned(), serde_json::Value::Array(Vec::new())),
+            ("skipped_reason".to_owned(), "No items in the list".into()),
+        ]),
+        ..Outcome::default()
+    };
+    Ending::of(step.task.action.short_name(), outcome)
 }
 
 /// What a loop comes to, as Ansible sums it up.

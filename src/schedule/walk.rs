@@ -110,34 +110,34 @@ impl Walk {
         self.push_handlers(handlers, at);
     }
 
-    /// The peeked step failed: goes to where that leads.
+    /// The peeked step failed: goes to where that leads. Whether it is caught may show further out, after an `always`.
     pub fn fail(&mut self) -> Fate {
-        while let Some(mut cursor) = self.stack.pop() {
-            let Role::Part {
-                section,
-                phase,
-                failing,
-            } = &mut cursor.role
-            else {
+        self.advance();
+        let fate = match self.stack.iter().any(Cursor::catches) {
+            true => Fate::Rescued,
+            false => Fate::Fatal,
+        };
+        self.unwind();
+        fate
+    }
+
+    /// Leaves lists until one of them has an answer to the failure.
+    fn unwind(&mut self) {
+        while let Some(cursor) = self.stack.pop() {
+            let Role::Part { section, phase, .. } = cursor.role else {
                 continue;
             };
             match phase {
                 Phase::Body if !section.rescue.is_empty() => {
-                    let section = Arc::clone(section);
-                    self.push_part(section, Phase::Rescue, false);
-                    return Fate::Rescued;
+                    return self.push_part(section, Phase::Rescue, false);
                 }
                 Phase::Body | Phase::Rescue if !section.always.is_empty() => {
-                    let section = Arc::clone(section);
-                    self.push_part(section, Phase::Always, true);
-                    return self.fate_of_rest();
+                    return self.push_part(section, Phase::Always, true);
                 }
-                Phase::Always => *failing = false,
                 _ => {}
             }
         }
         self.end = Some(End::Failed);
-        Fate::Fatal
     }
 
     /// Ends the way at once.
@@ -146,10 +146,9 @@ impl Walk {
         self.end = Some(end);
     }
 
-    /// A host that failed runs its notified handlers all the same (`force_handlers`).
-    pub fn force_handlers(&mut self, handlers: &Arc<[Element]>, at: &Order) {
-        self.stack.clear();
-        self.push_handlers(handlers, at);
+    /// Whether nothing is left to do.
+    pub fn is_over(&mut self) -> bool {
+        self.peek(&|_| true).is_none()
     }
 
     /// Ends the role that the peeked step stands in: leaves every list up to the one that `outside` accepts.
@@ -160,14 +159,6 @@ impl Walk {
             }
             self.advance();
         }
-    }
-
-    /// Whether a failure now would be caught further out, after this `always`.
-    fn fate_of_rest(&self) -> Fate {
-        let caught = self.stack.iter().any(|cursor| {
-            matches!(&cursor.role, Role::Part { section, phase: Phase::Body, .. } if !section.rescue.is_empty())
-        });
-        if caught { Fate::Rescued } else { Fate::Fatal }
     }
 
     fn push_handlers(&mut self, handlers: &Arc<[Element]>, at: &Order) {
@@ -224,34 +215,33 @@ impl Walk {
         {
             match phase {
                 Phase::Body | Phase::Rescue => self.push_part(section, Phase::Always, false),
-                Phase::Always if failing => {
-                    self.fail();
-                }
+                Phase::Always if failing => self.unwind(),
                 Phase::Always => {}
             }
         }
     }
 
-    /// A step's place; handlers stand behind the flush that runs them.
+    /// A step's place; handlers stand behind the flush that runs them, and what a handler includes has its place already.
     fn order(&self, step: &Step) -> Order {
-        let flush = self
-            .stack
-            .iter()
-            .rev()
-            .find_map(|cursor| match &cursor.role {
-                Role::Handlers { base } => {
-                    Some(base.below(u32::try_from(cursor.at).unwrap_or(u32::MAX)))
-                }
-                _ => None,
-            });
-        match flush {
-            Some(base) => base.join(&step.order),
-            None => step.order.clone(),
+        match self.stack.last() {
+            Some(Cursor {
+                at,
+                role: Role::Handlers { base },
+                ..
+            }) => base
+                .below(u32::try_from(*at).unwrap_or(u32::MAX))
+                .join(&step.order),
+            _ => step.order.clone(),
         }
     }
 }
 
 impl Cursor {
+    /// Whether a failure inside is caught by a `rescue`.
+    fn catches(&self) -> bool {
+        matches!(&self.role, Role::Part { section, phase: Phase::Body, .. } if !section.rescue.is_empty())
+    }
+
     fn plain(elements: &Arc<[Element]>) -> Self {
         Self {
             elements: Arc::clone(elements),

@@ -130,6 +130,12 @@ impl Variables for Scope {
         {
             path.extend([dir.join(kind), dir]);
         }
+        for dir in &mut path {
+            // A path that cannot be made absolute stays what it is.
+            if let Ok(whole) = std::path::absolute(&*dir) {
+                *dir = whole;
+            }
+        }
         let mut seen = BTreeSet::new();
         path.retain(|dir| seen.insert(dir.clone()));
         path

@@ -30,6 +30,8 @@ pub struct World {
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub check: bool,
+    /// Run notified handlers of hosts that failed.
+    pub force_handlers: bool,
     pub diff: bool,
     pub verbosity: u8,
     pub forks: usize,
@@ -67,6 +69,20 @@ impl PlayContext {
         let lost = self.lost.read().unwrap_or_else(PoisonError::into_inner);
         let active = |name: &&String| !lost.contains(name);
         self.all_hosts.iter().filter(active).cloned().collect()
+    }
+
+    /// The hosts of the batch that have failed or cannot be reached.
+    pub fn lost_hosts(&self) -> Vec<String> {
+        let lost = self.lost.read().unwrap_or_else(PoisonError::into_inner);
+        lost.clone()
+    }
+
+    /// A host has failed or cannot be reached.
+    pub fn lose(&self, host: &str) {
+        let mut lost = self.lost.write().unwrap_or_else(PoisonError::into_inner);
+        if !lost.iter().any(|other| other == host) {
+            lost.push(host.to_owned());
+        }
     }
 
     /// The variables of the play's `vars_files`.

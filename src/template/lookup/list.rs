@@ -103,7 +103,16 @@ fn subelements(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
             .get_item(&Value::from("skip_missing"))
             .is_ok_and(|value| value.is_true())
     });
-    filter::pairs(&outer, path, skip)
+    let pairs = filter::pairs(&outer, path, skip)?;
+    Ok(pairs.iter().map(|pair| without(pair, path)).collect())
+}
+
+/// Ansible's lookup, unlike its filter, gives the outer item without the list that was gone through.
+fn without(pair: &Value, path: &Value) -> Value {
+    let part = |at: usize| pair.get_item_by_index(at).unwrap_or_default();
+    let rest = entries(&part(0)).unwrap_or_default();
+    let rest: Value = rest.into_iter().filter(|(key, _)| key != path).collect();
+    Value::from(vec![rest, part(1)])
 }
 
 /// `start=1 end=5 stride=2 format=%02d`, `count=3`, or `5`, `2-8`, `2-8/2:%d`.

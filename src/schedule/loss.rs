@@ -1,0 +1,110 @@
+use {
+    super::{
+        batch::{Batch, Onward},
+        outcome::Ending,
+        walk::{End, Fate, Walk},
+    },
+    crate::{
+        playbook::Key,
+        program::Step,
+        template::Value,
+        variable::{Scope, Surroundings},
+    },
+    std::sync::Arc,
+};
+
+impl Batch<'_> {
+    /// A step failed on a host: its `rescue` takes over, or the host is lost once what runs always has run.
+    pub(super) fn fail(&mut self, step: &Arc<Step>, host: &str, ending: &Ending) {
+        if self.walk(host).fail() != Fate::Rescued {
+            return;
+        }
+        self.runner.sink.rescued(host);
+        let task = Value::from_pairs([
+            ("name", Value::from(step.task.name())),
+            ("action", Value::from(step.task.action.short_name())),
+        ]);
+        let result = ending.value();
+        self.runner.world.remember(host, |memory| {
+            memory.set([
+                ("ansible_failed_task".to_owned(), task),
+                ("ansible_failed_result".to_owned(), result),
+            ]);
+        });
+    }
+
+    /// A failure that is fatal for all: every other host fails at this step, too, and may be rescued.
+    pub(super) fn fail_others(&mut self, failed: &[String]) {
+        for (host, walk) in &mut self.walks {
+            if walk.end.is_none() && !failed.contains(host) {
+                walk.fail();
+            }
+        }
+    }
+
+    /// Hosts whose way has ended in failure leave the play.
+    pub(super) fn settle(&mut self) {
+        let known = self.context.lost_hosts();
+        let ended = |walk: &mut Walk| walk.end == Some(End::Failed) && walk.is_over();
+        let failed: Vec<_> = self
+            .walks
+            .iter_mut()
+            .filter_map(|(host, walk)| (ended(walk) && !known.contains(host)).then(|| host.clone()))
+            .collect();
+        for host in failed {
+            self.lose(&host, End::Failed);
+        }
+    }
+
+    pub(super) fn lose(&mut self, host: &str, end: End) {
+        self.context.lose(host);
+        self.runner.put_out(host);
+        self.walk(host).stop(end);
+        if self.too_many_lost() {
+            self.end_all(End::Failed);
+        }
+    }
+
+    /// Takes hosts that failed back into the run; their way through this play is over all the same.
+    pub(super) fn forgive(&mut self) {
+        for host in self.context.lost_hosts() {
+            self.runner.take_back(&host);
+            self.walk(&host).stop(End::Asked);
+        }
+    }
+
+    /// `max_fail_percentage`.
+    fn too_many_lost(&self) -> bool {
+        let Some(limit) = self.max_fail_percentage() else {
+            return false;
+        };
+        let lost = self.context.lost_hosts().len();
+        lost as f64 * 100.0 / self.context.batch.len() as f64 > limit
+    }
+
+    fn max_fail_percentage(&self) -> Option<f64> {
+        let node = self.program.play.keywords.get(Key::MaxFailPercentage)?;
+        let around = Surroundings {
+            play: Some(Arc::clone(&self.context)),
+            frame: self.context.frame.clone(),
+            ..Surroundings::default()
+        };
+        let world = &self.runner.world;
+        let host = self.context.batch.first()?;
+        let scope = Scope::new(world, host, around);
+        let value = world.engine.node(node, &scope.variables()).ok()?;
+        value.to_string().trim_end_matches('%').trim().parse().ok()
+    }
+
+    /// Ends the play for every host of the batch.
+    pub(super) fn end_all(&mut self, end: End) {
+        if end == End::Failed {
+            self.onward = Onward::Nothing;
+        }
+        for (_, walk) in &mut self.walks {
+            if walk.end.is_none() {
+                walk.stop(end);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+use {
+    super::{
+        batch::{Batch, Onward},
+        walk::End,
+    },
+    crate::{
+        control::Meta,
+        program::{Order, Step},
+        source::Fault,
+    },
+    std::sync::Arc,
+};
+
+impl Batch<'_> {
+    /// Does what a `meta` step asks of a host.
+    pub(super) fn steer(
+        &mut self,
+        order: &Order,
+        step: &Arc<Step>,
+        host: &str,
+        meta: Meta,
+    ) -> Result<(), Fault> {
+        let handlers = self.handlers.elements();
+        match meta {
+            Meta::FlushHandlers => self.walk(host).flush(&handlers, order),
+            // The connection was reset before this.
+            Meta::Noop | Meta::ResetConnection => self.walk(host).done(),
+            Meta::ClearFacts => {
+                let forget = crate::variable::Memory::forget_facts;
+                self.runner.world.remember(host, forget);
+                self.walk(host).done();
+            }
+            Meta::ClearHostErrors => {
+                self.forgive();
+                self.walk(host).done();
+            }
+            Meta::EndHost => self.walk(host).stop(End::Asked),
+            Meta::EndBatch => self.end_all(End::Asked),
+            Meta::EndPlay => {
+                self.onward = Onward::Play;
+                self.end_all(End::Asked);
+            }
+            Meta::EndRole => self.end_role(step, host),
+            Meta::RefreshInventory => {
+                return Err(Fault::new(
+                    "`meta: refresh_inventory` would change the hosts of a play under way",
+                )
+                .at(&step.task.place)
+                .help("start a new run, which reads the inventory anew"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes everything that is left of the role that the step stands in.
+    fn end_role(&mut self, step: &Arc<Step>, host: &str) {
+        let Some(role) = step.frame.role().map(Arc::clone) else {
+            self.walk(host).done();
+            return;
+        };
+        let inside = |step: &Step| step.frame.roles().any(|other| Arc::ptr_eq(other, &role));
+        self.walk(host).skip_while(&inside);
+    }
+}
