@@ -34,7 +34,11 @@ impl Control for Debug {
             (Some(Value::String(var)), _) => {
                 let place = call.place_of("var");
                 let value = call.expression(&var, place)?;
-                data.insert(var, crate::template::to_json(&value));
+                let shown = match value.is_undefined() {
+                    true => Value::from("VARIABLE IS NOT DEFINED!"),
+                    false => crate::template::to_json(&value),
+                };
+                data.insert(var, shown);
             }
             (Some(value), _) => {
                 let text = call.place_of("var").text();

@@ -278,7 +278,12 @@ impl<'a> Batch<'a> {
                 .notified
                 .iter()
                 .filter_map(|index| self.handlers.step(*index));
-            let names: Vec<_> = steps.map(|step| step.title()).collect();
+            let names: Vec<_> = walk
+                .pending
+                .iter()
+                .cloned()
+                .chain(steps.map(|step| step.title()))
+                .collect();
             if !names.is_empty() && walk.end.is_some_and(|end| end != End::Asked) {
                 owed.insert(host.clone(), names);
             }
