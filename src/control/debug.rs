@@ -31,7 +31,10 @@ impl Control for Debug {
         }
         let mut data = Object::new();
         match (self.var, self.msg) {
-            (Some(Value::String(var)), _) => {
+            (Some(_), Some(_)) => {
+                return Err(Fault::new("`debug` takes `msg` or `var`, not both").at(call.place()));
+            }
+            (Some(Value::String(var)), None) => {
                 let place = call.place_of("var");
                 let value = call.expression(&var, place)?;
                 let shown = match value.is_undefined() {
@@ -40,7 +43,7 @@ impl Control for Debug {
                 };
                 data.insert(var, shown);
             }
-            (Some(value), _) => {
+            (Some(value), None) => {
                 let text = call.place_of("var").text();
                 data.insert(text.to_owned(), value);
             }

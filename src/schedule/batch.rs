@@ -187,7 +187,8 @@ impl<'a> Batch<'a> {
         let mut all: Vec<(String, Ending)> = Vec::new();
         for (host, mut ending) in endings {
             for change in std::mem::take(&mut ending.changes) {
-                self.change(&host, step, change, once)?;
+                let whose = ending.facts_to.as_ref().unwrap_or(&host);
+                self.change(whose, step, change, once && ending.facts_to.is_none())?;
             }
             all.push((host, ending));
         }

@@ -202,7 +202,8 @@ impl Item<'_> {
         })
     }
 
-    fn delegated(&self) -> Result<Option<String>, Fault> {
+    /// The host that the item runs on instead.
+    pub(super) fn delegated(&self) -> Result<Option<String>, Fault> {
         if self.step.task.keywords.get(Key::LocalAction).is_some() {
             return Ok(Some("localhost".to_owned()));
         }

@@ -490,6 +490,9 @@ impl<'a> HostStep<'a> {
     fn finish(&self, ending: &mut Ending) {
         let item = self.item(Arc::clone(&self.scope), None);
         ending.censored = self.censored();
+        if matches!(item.keyword_bool(Key::DelegateFacts), Ok(Some(true))) {
+            ending.facts_to = item.delegated().unwrap_or_default();
+        }
         let forgiven = if ending.unreachable {
             matches!(item.keyword_bool(Key::IgnoreUnreachable), Ok(Some(true)))
         } else {
