@@ -146,7 +146,7 @@ impl<'a> Batch<'a> {
             let ending = HostStep::new(self.runner, step, host, self.around(step))
                 .run()
                 .await;
-            if !steering && ending.meta.is_none() {
+            if !steering && ending.meta.is_none() && ending.includes.is_empty() {
                 self.runner.sink.tell(Event::HostFinished {
                     host: host.clone(),
                     result: ending.finished(),

@@ -208,9 +208,9 @@ impl Item<'_> {
             return Ok(Some("localhost".to_owned()));
         }
         let value = self.keyword(Key::DelegateTo)?;
-        Ok(value
-            .filter(|value| !value.is_none())
-            .map(|value| value.to_string()))
+        let name = value.filter(|value| !value.is_none());
+        let name = name.map(|value| value.to_string());
+        Ok(name.filter(|name| name != self.scope.host()))
     }
 
     fn environment(&self) -> Result<BTreeMap<String, String>, Fault> {
@@ -383,6 +383,10 @@ impl Item<'_> {
 
     /// Applies `changed_when` and `failed_when` to how the item ended.
     pub(super) fn judge(&self, ending: &mut Ending) -> Result<(), Fault> {
+        if ending.delegated.is_none() {
+            // Where it cannot be told, the step did not get that far.
+            ending.delegated = self.delegated().unwrap_or_default();
+        }
         if ending.unreachable || ending.outcome.skipped || ending.outcome.unknown.is_some() {
             return Ok(());
         }
