@@ -136,6 +136,24 @@ fn licences_are_allowed() {
 }
 
 #[test]
+fn every_allowed_licence_is_used() {
+    let (crates, licences) = (Crates::read(), list("allow"));
+    let is_used = |licence: &&String| {
+        crates
+            .texts("license")
+            .any(|(_, expression)| expression.contains(licence.as_str()))
+    };
+    let unused: Vec<_> = licences
+        .iter()
+        .filter(|licence| !is_used(licence))
+        .collect();
+    assert!(
+        unused.is_empty(),
+        "allowed by deny.toml for nothing: {unused:?}"
+    );
+}
+
+#[test]
 fn banned_crates_are_absent() {
     let (crates, banned) = (Crates::read(), list("deny"));
     let bad: Vec<_> = crates

@@ -186,6 +186,7 @@ fn sessions_run_as_shown() {
 
 /// The commands of farcast in a line of a script: from its name to whatever ends it.
 fn commands(line: &str) -> Option<Vec<String>> {
+    let line = line.split(" # ").next()?;
     let start = line.find("farcast ")?;
     let before = line[..start].chars().next_back();
     if before.is_some_and(|before| !before.is_whitespace() && !"'\"/".contains(before)) {

@@ -13,6 +13,7 @@ use {
         check::{self, Circumstances, Code, Finding},
         event::{Consumer, Recap, Tally},
         program::{Program, TagFilter},
+        render::Audience,
         schedule::{Connections, Options, Runner, Sink},
         variable::{Settings, World},
     },
@@ -26,18 +27,22 @@ use {
 
 /// `farcast apply`.
 pub(super) fn apply(options: &RunOptions) -> Result<u8> {
-    let (recap, interrupted) = match run(options)? {
-        Some(ended) => ended,
-        None => return Ok(exit::FINE),
-    };
-    Ok(code(&recap, interrupted))
+    ended(options, |audience| audience)
+}
+
+/// Runs playbooks before an audience that `join` may add to; gives the exit code.
+pub(super) fn ended(options: &RunOptions, join: impl FnOnce(Audience) -> Audience) -> Result<u8> {
+    Ok(match run(options, join)? {
+        Some((recap, interrupted)) => code(&recap, interrupted),
+        None => exit::FINE,
+    })
 }
 
 /// `farcast plan`: a dry run with differences.
 pub(super) fn plan(mut options: Box<RunOptions>) -> Result<u8> {
     options.check = true;
     options.output.diff = true;
-    let (recap, interrupted) = match run(&options)? {
+    let (recap, interrupted) = match run(&options, |audience| audience)? {
         Some(ended) => ended,
         None => return Ok(exit::FINE),
     };
@@ -62,7 +67,10 @@ pub(super) fn code(recap: &Recap, interrupted: bool) -> u8 {
 }
 
 /// Reads everything, checks it, and runs it, unless only a list was asked for.
-fn run(options: &RunOptions) -> Result<Option<(Recap, bool)>> {
+fn run(
+    options: &RunOptions,
+    join: impl FnOnce(Audience) -> Audience,
+) -> Result<Option<(Recap, bool)>> {
     let session = Session::begin(&options.vault)?;
     let dir = playbooks::dir(&options.playbooks);
     let world = world(options, &session, &dir)?;
@@ -79,6 +87,7 @@ fn run(options: &RunOptions) -> Result<Option<(Recap, bool)>> {
     let diff = world.settings.diff;
     let style = terminal::style(&options.output, diff, &session.config, &session.environment);
     let audience = terminal::audience(options.output.format, style, &session.redactor);
+    let audience = Box::new(join(audience));
     execute(options, &session, world, &programs, &warnings, audience).map(Some)
 }
 

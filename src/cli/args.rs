@@ -7,6 +7,8 @@ use {
         inventory::InventoryArguments,
         man::ManArguments,
         option::{RunOptions, ValidateOptions},
+        sandbox::SandboxArguments,
+        test::TestArguments,
         vault::VaultArguments,
     },
     clap::{Parser, Subcommand},
@@ -43,6 +45,10 @@ pub(super) enum Verb {
     Doc(DocArguments),
     /// Encrypt, decrypt, view and edit vaults, as `ansible-vault` does.
     Vault(VaultArguments),
+    /// Make and end throwaway real hosts on this machine.
+    Sandbox(SandboxArguments),
+    /// Test a playbook on throwaway hosts: apply it, apply it again (which must change nothing), verify the result.
+    Test(Box<TestArguments>),
     /// Print a script that completes farcast's command line in a shell.
     Completions(CompletionsArguments),
     /// Print the manual page, or write the pages of all verbs into a directory.

@@ -19,8 +19,10 @@ mod option;
 mod persona;
 mod playbooks;
 mod print;
+mod sandbox;
 mod session;
 mod terminal;
+mod test;
 mod validate;
 mod vault;
 
@@ -58,6 +60,8 @@ fn run(verb: Verb) -> anyhow::Result<u8> {
         Verb::Inventory(arguments) => inventory::inventory(&arguments),
         Verb::Doc(arguments) => doc::doc(&arguments),
         Verb::Vault(arguments) => vault::vault(&arguments),
+        Verb::Sandbox(arguments) => sandbox::sandbox(&arguments),
+        Verb::Test(arguments) => test::test(&arguments),
         Verb::Completions(arguments) => completions::completions(&arguments),
         Verb::Man(arguments) => man::man(&arguments),
     }

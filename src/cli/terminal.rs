@@ -5,7 +5,6 @@ use {
         option::{Format, OutputOptions},
     },
     crate::{
-        event::Consumer,
         render::{Audience, JsonLines, Progress, Redactor as Masks, Style, Terminal},
         source::Redactor,
     },
@@ -38,16 +37,16 @@ pub(super) fn style(
 }
 
 /// Who looks on at a run: text, with progress on a terminal, or JSON lines.
-pub(super) fn audience(format: Format, style: Style, redactor: &Redactor) -> Box<dyn Consumer> {
+pub(super) fn audience(format: Format, style: Style, redactor: &Redactor) -> Audience {
     let audience = nobody(redactor);
     let stdout = std::io::stdout();
-    Box::new(match format {
+    match format {
         Format::Jsonl => audience.with(JsonLines::new(stdout)),
         Format::Text if stdout.is_terminal() && std::io::stderr().is_terminal() => audience.with(
             Progress::new(Terminal::new(stdout, style), ProgressDrawTarget::stderr()),
         ),
         Format::Text => audience.with(Terminal::new(stdout, style)),
-    })
+    }
 }
 
 /// An audience without a renderer, which masks what those that are added see.

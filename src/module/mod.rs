@@ -26,9 +26,8 @@
 //!
 //! Users write `yes`, `"5"`, `0644` and the like; the schema turns them into what the field declares before they get here.
 
-#[cfg(any(test, feature = "controller"))]
 pub mod archive;
-#[cfg(feature = "controller")]
+#[cfg(any(test, feature = "controller"))]
 pub mod argument;
 pub mod command;
 pub mod file;

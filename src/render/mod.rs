@@ -4,6 +4,7 @@
 
 mod ad_hoc;
 mod audience;
+mod changes;
 mod complaint;
 pub mod diff;
 mod diff_log;
@@ -30,6 +31,7 @@ mod waiting;
 
 pub use ad_hoc::AdHoc;
 pub use audience::{Audience, Render};
+pub use changes::Changes;
 pub use fact_sheet::FactSheet;
 pub use json_lines::JsonLines;
 pub use label::Label;

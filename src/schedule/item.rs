@@ -121,7 +121,7 @@ impl Item<'_> {
         }
         let name = self.runner.unknown_name(&self.scope, problem)?;
         let outcome = Outcome {
-            unknown: Some(format!("known after apply: it needs the result `{name}`")),
+            unknown: Some(format!("it needs the result `{name}`")),
             ..Outcome::default()
         };
         Some(Ending::of(self.module(), outcome))

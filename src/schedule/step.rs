@@ -85,9 +85,7 @@ impl<'a> HostStep<'a> {
             && let Some(name) = self.runner.unknown_name(&self.scope, problem)
         {
             let outcome = Outcome {
-                unknown: Some(format!(
-                    "known after apply: its loop needs the result `{name}`"
-                )),
+                unknown: Some(format!("its loop needs the result `{name}`")),
                 ..Outcome::default()
             };
             return Ending::of(item.module(), outcome);
@@ -257,7 +255,7 @@ impl<'a> HostStep<'a> {
             (item.dry(), silence)
         {
             let outcome = Outcome {
-                unknown: Some(format!("known after apply: {why}")),
+                unknown: Some(why.to_string()),
                 ..Outcome::default()
             };
             return Ending::of(item.module(), outcome);

@@ -1,5 +1,7 @@
 //! Modules about archives.
 
+#[expect(clippy::module_inception, reason = "the module is called archive")]
+pub mod archive;
 mod carton;
 mod format;
 mod glob;

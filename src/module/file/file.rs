@@ -86,6 +86,10 @@ impl Module for File {
         let there = probe.entry(&path)?;
         let mut acts = Acts::new();
         match self.wanted(there.as_ref()) {
+            // What is to come may bring it: nginx has a welcome page.
+            State::Absent if there.is_none() && probe.pending().is_some() => {
+                return Err(Failure::missing(Thing::Path, path.display().to_string()));
+            }
             State::Absent => {
                 acts.extend(there.map(|inode| Remove::new(&path, &inode)));
                 acts.value("path", path.display().to_string());
@@ -455,6 +459,8 @@ mod tests {
         let file = json!({"path": scratch.at("no"), "mode": "0600"});
         let outcome = trial.look("file", file);
         assert!(outcome.unknown.unwrap().contains("package nginx"));
+        let gone = json!({"path": scratch.at("no"), "state": "absent"});
+        assert!(trial.look("file", gone).unknown.is_some());
         let copy = json!({"content": "x", "dest": scratch.at("d/f")});
         let outcome = trial.look("copy", copy);
         assert!(outcome.changed && outcome.unknown.is_none() && outcome.diff.len() == 1);

@@ -1,8 +1,9 @@
 //! What a client of the greeting service sees.
 
-use std::{net::Ipv4Addr, time::Duration};
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use farcast::sandbox::HostView;
+use rustls::crypto::ring;
 use serde_json::{Value, json};
 use ureq::{
     Agent,
@@ -26,6 +27,7 @@ impl Web {
         let config = Agent::config_builder()
             .tls_config(
                 TlsConfig::builder()
+                    .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
                     .root_certs(RootCerts::new_with_certs(&[certificate]))
                     .build(),
             )

@@ -205,7 +205,7 @@ impl Delta for Exchange {
         let Order {
             method, address, ..
         } = &self.order;
-        (!self.reads()).then(|| format!("known after apply: {method} {address}"))
+        (!self.reads()).then(|| format!("{method} {address}"))
     }
 
     fn apply(self, host: &mut Host) -> Result<Outcome, Failure> {

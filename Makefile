@@ -1,0 +1,95 @@
+# Thin names for real commands. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+# One thing after the other: cargo uses all cores by itself, and the tests share hosts.
+.NOTPARALLEL:
+
+# Where rustup puts cargo, for shells that have not been told yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+# The playbooks look for what is built in `target`.
+unexport CARGO_TARGET_DIR
+
+rust_wanted := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+built := target/$(shell uname -m)-unknown-linux-gnu
+oracle_version := 2.19
+oracle := target/oracle-$(oracle_version)
+# Debian's own Python where there is one; any other that can make virtual environments does as well.
+python := $(firstword $(wildcard /usr/bin/python3) python3)
+
+# A linker, the sandbox's programs, an sshd for the transports' tests, a Python for ansible-core.
+build_packages := gcc libc6-dev
+sandbox_packages := systemd-container debootstrap dpkg iproute2 nftables openssh-client
+test_packages := openssh-server procps python3-venv
+
+# Where tests, and the demo, find the agents that farcast delivers and the programs of ansible-core.
+export FARCAST_AGENT_DIR := $(CURDIR)/$(built)/agent
+export FARCAST_ORACLE := $(CURDIR)/$(oracle)/bin
+
+.PHONY: help demo test check build agent rust packages test-packages oracle
+
+help: ## Say what can be made.
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+demo: rust packages ## Boot two throwaway hosts, provision them with one playbook, prove it, take them down (needs root).
+	cargo build --release --bins --example demo
+	$(MAKE) --no-print-directory agent
+	$(built)/release/examples/demo
+
+test: rust packages test-packages oracle check agent ## Everything that CI runs: format, clippy, and every test (needs root).
+	cargo test --no-fail-fast 2>&1 | tee target/test.log || failed=yes; \
+	  awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \
+	    END { printf "\n%d passed, %d failed, %d ignored\n", passed, failed, ignored }' target/test.log; \
+	  test -z "$${failed:-}"
+
+check: rust ## Format and clippy; every warning is an error.
+	@for tool in fmt clippy; do cargo $$tool --version >/dev/null 2>&1 || { \
+	  echo "cargo $$tool is not installed. Run \`rustup component add rustfmt clippy\`, then run this again." >&2; exit 1; }; done
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	cargo clippy --no-default-features --lib --bin farcast-agent -- -D warnings
+
+build: rust ## farcast, its agent and the greeting service, as they are shipped.
+	cargo build --release
+	$(MAKE) --no-print-directory agent
+
+agent: rust ## The agent alone, small: what farcast sends to hosts.
+	cargo build --profile agent --no-default-features --bin farcast-agent
+
+rust: ## See whether Rust is here and new enough.
+	@cargo --version >/dev/null 2>&1 && rustc --version >/dev/null 2>&1 || { \
+	  echo "Rust is not installed. Get Rust $(rust_wanted) or newer from https://rustup.rs, then run this again." >&2; exit 1; }
+	@have=$$(rustc --version | sed 's/rustc \([0-9.]*\).*/\1/'); \
+	  printf '%s\n%s\n' $(rust_wanted) $$have | sort --check=quiet --version-sort || { \
+	  echo "Rust $$have is too old: farcast needs $(rust_wanted) or newer. Run \`rustup update stable\`, or get it from https://rustup.rs" \
+	    "(Debian's own rustc is older), then run this again." >&2; exit 1; }
+
+packages: ## Install the Debian packages that are missing (needs root).
+	@$(call install, $(build_packages) $(sandbox_packages))
+
+test-packages: packages
+	@$(call install, $(test_packages))
+
+# Installs those of the packages that are missing, and nothing where none is. The words of the list are the shell's.
+define install
+wanted="$(1)"; missing=; \
+command -v dpkg-query >/dev/null || { \
+  echo "This is no Debian: see to it that what these packages hold is installed: $$wanted" >&2; exit 0; }; \
+for package in $$wanted; do \
+  [[ $$(dpkg-query -W -f '$${db:Status-Abbrev}' $$package 2>/dev/null || true) == ii* ]] || missing+=" $$package"; \
+done; \
+[[ -z $$missing ]] && exit 0; \
+[[ $$(id -u) == 0 ]] || { echo "As root, run: apt-get install$$missing" >&2; exit 1; }; \
+echo "Installing$$missing"; \
+export DEBIAN_FRONTEND=noninteractive; \
+options="-y -q --no-install-recommends -o DPkg::Lock::Timeout=300"; \
+apt-get install $$options $$missing || { apt-get update -q && apt-get install $$options $$missing; }
+endef
+
+oracle: $(oracle)/.ready ## ansible-core, which the compatibility tests compare with.
+
+$(oracle)/.ready: | test-packages
+	rm -rf $(oracle)
+	$(python) -m venv $(oracle)
+	$(oracle)/bin/pip install --quiet --disable-pip-version-check 'ansible-core==$(oracle_version).*'
+	touch $@

@@ -1,0 +1,72 @@
+use {
+    super::{Masked, Render},
+    crate::event::{Event, Status},
+    std::{
+        io,
+        sync::{Arc, Mutex, PoisonError},
+    },
+};
+
+/// Keeps what changed in a run, a line each. Clones share what they know.
+#[derive(Clone, Default)]
+pub struct Changes {
+    lines: Arc<Mutex<Vec<String>>>,
+    step: String,
+}
+
+impl Changes {
+    /// Step, place and host of every change so far, in the order in which they happened.
+    pub fn lines(&self) -> Vec<String> {
+        // A thread that panicked left whole lines.
+        let lines = self.lines.lock();
+        lines.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn take(&mut self, event: &Event) {
+        match event {
+            Event::TaskStarted { name, place, .. } => self.step = format!("{name} ({place})"),
+            Event::HostFinished { host, result } if result.status == Status::Changed => {
+                let line = format!("{}: {host}", self.step);
+                let lines = self.lines.lock();
+                lines.unwrap_or_else(PoisonError::into_inner).push(line);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Render for Changes {
+    fn show(&mut self, event: &Masked) {
+        self.take(event);
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use {
+        super::*,
+        crate::{
+            event::Kind,
+            render::recording::{done, finished},
+        },
+    };
+
+    #[test]
+    fn names_the_step_and_the_host() {
+        let mut changes = Changes::default();
+        let shared = changes.clone();
+        changes.take(&Event::TaskStarted {
+            kind: Kind::Task,
+            name: "write".to_owned(),
+            place: "a.yml:3:5".to_owned(),
+            hosts: Vec::new(),
+        });
+        changes.take(&done("web1", finished(Status::Ok, "copy")));
+        changes.take(&done("web2", finished(Status::Changed, "copy")));
+        assert_eq!(shared.lines(), ["write (a.yml:3:5): web2"]);
+    }
+}

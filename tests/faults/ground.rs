@@ -1,0 +1,237 @@
+//! Two hosts, and runs of farcast on them under conditions that are not as they should be.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use farcast::{
+    event::{Event, Finished},
+    sandbox::{HostSpec, HostView, Image, Sandbox, Scoped, Settings, run_name_for},
+};
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use super::farcast_program::{Farcast, Ran};
+
+/// The password of the user `plain`, who may log in with the sandbox's key and is nobody's sudoer.
+pub const PASSWORD: &str = "plain's own";
+
+/// How long a host may take to come to what is waited for.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The hosts `debian` and `centos`.
+pub struct Ground {
+    sandbox: Scoped,
+    farcast: Farcast,
+    home: TempDir,
+}
+
+impl Ground {
+    pub fn up() -> Result<Self, String> {
+        let home = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let farcast = Farcast::new(env!("CARGO_BIN_EXE_farcast"), home.path())?;
+        let hosts = [("debian", Image::Debian12), ("centos", Image::Centos9)];
+        let hosts = hosts.map(|(name, image)| HostSpec {
+            name: name.to_owned(),
+            image,
+        });
+        let run = run_name_for("faults", Path::new(env!("CARGO_MANIFEST_DIR")));
+        let sandbox = Sandbox::up(&Settings::default(), &run, &hosts, &|line| {
+            eprintln!("{line}")
+        });
+        let ground = Self {
+            sandbox: sandbox.map_err(|error| error.to_string())?.scoped(),
+            farcast,
+            home,
+        };
+        ground.add_plain_user()?;
+        Ok(ground)
+    }
+
+    pub fn down(self) -> Result<(), String> {
+        self.sandbox.down().map_err(|error| error.to_string())
+    }
+
+    fn add_plain_user(&self) -> Result<(), String> {
+        let script = format!(
+            "useradd -m plain && echo \"plain:{PASSWORD}\" | chpasswd \
+             && install -d -o plain -m 700 /home/plain/.ssh /home/plain/.cache \
+             && install -o plain -m 600 /home/operator/.ssh/authorized_keys /home/plain/.ssh/"
+        );
+        self.on("debian", &["sh", "-c", &script]).map(drop)
+    }
+
+    /// Runs a program on a host as root and gives its output; on failure, all that it said.
+    pub fn on(&self, host: &str, argv: &[&str]) -> Result<String, String> {
+        let output = self.sandbox.exec(host, argv);
+        let output = output.map_err(|error| error.to_string())?;
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+        if output.status.success() {
+            return Ok(stdout);
+        }
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        Err(format!("{}: {stdout}{stderr}", argv.join(" ")))
+    }
+
+    pub fn host(&self, name: &str) -> Result<HostView, String> {
+        let hosts = self.sandbox.hosts();
+        let host = hosts.into_iter().find(|host| host.name == name);
+        host.ok_or_else(|| format!("there is no host {name}"))
+    }
+
+    pub fn known_hosts(&self) -> PathBuf {
+        self.sandbox.known_hosts()
+    }
+
+    /// A file on the controller.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    /// Applies tasks to both hosts; `inventory` adds to what is known of them, in INI form.
+    pub fn apply(&self, inventory: &str, tasks: &str) -> Result<Told, String> {
+        Told::of(self.call(&["apply", "--format", "jsonl"], inventory, tasks)?)
+    }
+
+    /// A call of farcast with a playbook of these tasks.
+    pub fn call(&self, verb: &[&str], inventory: &str, tasks: &str) -> Result<Command, String> {
+        let (more, playbook) = (self.file("more.ini"), self.file("playbook.yml"));
+        let play = format!("- hosts: all\n  gather_facts: false\n  tasks:\n{tasks}");
+        fs::write(&more, inventory)
+            .and_then(|()| fs::write(&playbook, play))
+            .map_err(|error| error.to_string())?;
+        let inventory = self.sandbox.inventory();
+        let mut command = self.farcast.command(self.home.path(), verb);
+        command.arg("-i").arg(inventory).arg("-i").arg(more);
+        command.arg("playbook.yml");
+        Ok(command)
+    }
+
+    /// The processes of a host, by their numbers and commands, of which the command line has this text.
+    pub fn processes(&self, host: &str, text: &str) -> Result<Vec<String>, String> {
+        let list = self.on(host, &["ps", "-eo", "pid=,args="])?;
+        let of = |line: &str| {
+            let (pid, command) = line.trim().split_once(' ')?;
+            command.contains(text).then(|| pid.to_owned())
+        };
+        Ok(list.lines().filter_map(of).collect())
+    }
+
+    /// Ends processes of a host at once.
+    pub fn kill(&self, host: &str, pids: &[String]) -> Result<(), String> {
+        let mut argv = vec!["kill", "-KILL"];
+        argv.extend(pids.iter().map(String::as_str));
+        self.on(host, &argv).map(drop)
+    }
+}
+
+/// What a run said about its hosts.
+pub struct Told {
+    pub ran: Ran,
+    events: Vec<Event>,
+}
+
+impl Told {
+    pub fn of(command: Command) -> Result<Self, String> {
+        Self::after(Ran::of(command)?)
+    }
+
+    pub fn after(ran: Ran) -> Result<Self, String> {
+        let events = ran.events()?;
+        Ok(Self { ran, events })
+    }
+
+    /// How the last step that a host finished ended.
+    pub fn last(&self, host: &str) -> Result<&Finished, String> {
+        let ends = self.events.iter().filter_map(|event| match event {
+            Event::HostFinished { host: name, result } if name == host => Some(result),
+            _ => None,
+        });
+        ends.last()
+            .ok_or_else(|| format!("{host}: no step finished\n{}", self.ran.said()))
+    }
+
+    /// The run must have ended with this code, and the host's last step with this message.
+    pub fn must(&self, code: i32, host: &str, message: &str) -> Result<(), String> {
+        let found = self.last(host)?.msg.clone().unwrap_or_default();
+        if self.ran.code == code && found == message {
+            return Ok(());
+        }
+        let code = self.ran.code;
+        Err(format!(
+            "exit code {code}\nsaid:   {found}\nwanted: {message}"
+        ))
+    }
+
+    /// The host must have ended well.
+    pub fn well(&self, host: &str) -> Result<(), String> {
+        match self.last(host)?.msg.as_deref() {
+            None => Ok(()),
+            Some(message) => Err(format!("{host}: {message}")),
+        }
+    }
+}
+
+/// A run that goes on while its host is looked at; ended with its value.
+pub struct Running(Option<Child>);
+
+impl Running {
+    pub fn start(mut command: Command) -> Result<Self, String> {
+        let started = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        started
+            .map(|child| Self(Some(child)))
+            .map_err(|error| error.to_string())
+    }
+
+    /// As a person's Ctrl-C does.
+    pub fn interrupt(&self) -> Result<(), String> {
+        let pid = self
+            .0
+            .as_ref()
+            .and_then(|child| i32::try_from(child.id()).ok());
+        let pid = pid.and_then(Pid::from_raw).ok_or("no process number")?;
+        kill_process(pid, Signal::INT).map_err(|error| error.to_string())
+    }
+
+    /// Waits for its end.
+    pub fn end(mut self) -> Result<Ran, String> {
+        let child = self.0.take().ok_or("it has ended before")?;
+        child
+            .wait_with_output()
+            .map(Ran::from)
+            .map_err(|error| error.to_string())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            // It may have ended by itself.
+            let _ = child.kill().and_then(|()| child.wait());
+        }
+    }
+}
+
+/// Asks again until there is an answer.
+pub fn wait_for<T>(
+    what: &str,
+    mut ask: impl FnMut() -> Result<Option<T>, String>,
+) -> Result<T, String> {
+    let began = Instant::now();
+    loop {
+        if let Some(answer) = ask()? {
+            return Ok(answer);
+        }
+        if began.elapsed() > DEADLINE {
+            return Err(format!("it did not come about: {what}"));
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+}
