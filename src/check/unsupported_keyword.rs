@@ -1,7 +1,7 @@
 use {
     super::{Code, Finding, Severity, frames::frames, site::literal, survey::Survey},
     crate::{
-        playbook::{Key, Keywords, boolean},
+        playbook::{Key, Keywords},
         source::{Fault, Kind, Node},
     },
 };
@@ -11,7 +11,7 @@ pub(super) fn unsupported_keyword(survey: &Survey, findings: &mut Vec<Finding>) 
     let steps = survey.sites().map(|(_, site)| &site.step.task.keywords);
     let around = frames(survey).into_iter().map(|frame| &frame.keywords);
     for keywords in steps.chain(around) {
-        let found = [asynchronous, debugger, strategy, delegate_facts];
+        let found = [asynchronous, debugger, strategy];
         for (severity, fault) in found.iter().filter_map(|rule| rule(keywords)) {
             findings.push(Finding::new(Code::UnsupportedKeyword, severity, fault));
         }
@@ -56,15 +56,6 @@ fn strategy(keywords: &Keywords) -> Option<(Severity, Fault)> {
             Some((Severity::Error, fault))
         }
     }
-}
-
-fn delegate_facts(keywords: &Keywords) -> Option<(Severity, Fault)> {
-    let node = keywords.get(Key::DelegateFacts)?;
-    (boolean(node) != Some(false)).then(|| {
-        let fault = unsupported("delegate_facts", node)
-            .help("gather the other host's facts in a play for that host");
-        (Severity::Error, fault)
-    })
 }
 
 fn unsupported(keyword: &str, node: &Node) -> Fault {

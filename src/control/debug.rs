@@ -31,12 +31,19 @@ impl Control for Debug {
         }
         let mut data = Object::new();
         match (self.var, self.msg) {
-            (Some(Value::String(var)), _) => {
+            (Some(_), Some(_)) => {
+                return Err(Fault::new("`debug` takes `msg` or `var`, not both").at(call.place()));
+            }
+            (Some(Value::String(var)), None) => {
                 let place = call.place_of("var");
                 let value = call.expression(&var, place)?;
-                data.insert(var, crate::template::to_json(&value));
+                let shown = match value.is_undefined() {
+                    true => Value::from("VARIABLE IS NOT DEFINED!"),
+                    false => crate::template::to_json(&value),
+                };
+                data.insert(var, shown);
             }
-            (Some(value), _) => {
+            (Some(value), None) => {
                 let text = call.place_of("var").text();
                 data.insert(text.to_owned(), value);
             }

@@ -27,9 +27,16 @@ pub struct IncludeVars {
     /// Read only files whose names match this regular expression.
     #[serde(default)]
     files_matching: Option<String>,
+    /// Read only files whose names end so.
+    #[serde(default = "endings")]
+    extensions: Vec<String>,
     /// Names of files that are not read.
     #[serde(default)]
     ignore_files: Vec<String>,
+}
+
+fn endings() -> Vec<String> {
+    ["json", "yaml", "yml"].map(str::to_owned).to_vec()
 }
 
 impl Control for IncludeVars {
@@ -85,6 +92,16 @@ impl IncludeVars {
                 .map(|name| name.to_string_lossy().into_owned())
         };
         files.retain(|path| name(path).is_some_and(|name| !self.ignore_files.contains(&name)));
+        let ending = |path: &PathBuf| {
+            path.extension()
+                .map(|ending| ending.to_string_lossy().into_owned())
+        };
+        let wanted = |ending: &String| {
+            self.extensions
+                .iter()
+                .any(|own| own.trim_start_matches('.') == ending)
+        };
+        files.retain(|path| ending(path).as_ref().is_some_and(wanted));
         if let Some(pattern) = &self.files_matching {
             let pattern = regex::Regex::new(pattern).map_err(|error| {
                 Fault::new(error.to_string()).at(call.place_of("files_matching"))

@@ -166,11 +166,12 @@ impl<'a> Compiler<'a> {
         frame: &Arc<Frame>,
         implied: bool,
     ) -> Result<Element, Fault> {
-        let own = Arc::new(Frame::new(
-            FrameKind::Task,
-            task.keywords.clone(),
-            Some(frame),
-        ));
+        let mut own = Frame::new(FrameKind::Task, task.keywords.clone(), Some(frame));
+        if matches!(task.action.short_name(), "include_tasks" | "include_role") {
+            // They are the include's parameters, for its own `when`, too.
+            own.params = Arc::clone(&own.vars);
+        }
+        let own = Arc::new(own);
         let mut tags = self.tags(&own)?;
         if implied {
             tags.push("always".to_owned());

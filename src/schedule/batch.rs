@@ -148,7 +148,7 @@ impl<'a> Batch<'a> {
             let ending = HostStep::new(self.runner, step, host, self.around(step))
                 .run()
                 .await;
-            if !steering && ending.meta.is_none() {
+            if !steering && ending.meta.is_none() && ending.includes.is_empty() {
                 self.runner.sink.tell(Event::HostFinished {
                     host: host.clone(),
                     result: ending.finished(),
@@ -189,7 +189,8 @@ impl<'a> Batch<'a> {
         let mut all: Vec<(String, Ending)> = Vec::new();
         for (host, mut ending) in endings {
             for change in std::mem::take(&mut ending.changes) {
-                self.change(&host, step, change, once)?;
+                let whose = ending.facts_to.as_ref().unwrap_or(&host);
+                self.change(whose, step, change, once && ending.facts_to.is_none())?;
             }
             all.push((host, ending));
         }
@@ -281,7 +282,12 @@ impl<'a> Batch<'a> {
                 .notified
                 .iter()
                 .filter_map(|index| self.handlers.step(*index));
-            let names: Vec<_> = steps.map(|step| step.title()).collect();
+            let names: Vec<_> = walk
+                .pending
+                .iter()
+                .cloned()
+                .chain(steps.map(|step| step.title()))
+                .collect();
             if !names.is_empty() && walk.end.map_or(cut, |end| end != End::Asked) {
                 owed.insert(host.clone(), names);
             }

@@ -202,14 +202,15 @@ impl Item<'_> {
         })
     }
 
-    fn delegated(&self) -> Result<Option<String>, Fault> {
+    /// The host that the item runs on instead.
+    pub(super) fn delegated(&self) -> Result<Option<String>, Fault> {
         if self.step.task.keywords.get(Key::LocalAction).is_some() {
             return Ok(Some("localhost".to_owned()));
         }
         let value = self.keyword(Key::DelegateTo)?;
-        Ok(value
-            .filter(|value| !value.is_none())
-            .map(|value| value.to_string()))
+        let name = value.filter(|value| !value.is_none());
+        let name = name.map(|value| value.to_string());
+        Ok(name.filter(|name| name != self.scope.host()))
     }
 
     fn environment(&self) -> Result<BTreeMap<String, String>, Fault> {
@@ -382,6 +383,10 @@ impl Item<'_> {
 
     /// Applies `changed_when` and `failed_when` to how the item ended.
     pub(super) fn judge(&self, ending: &mut Ending) -> Result<(), Fault> {
+        if ending.delegated.is_none() {
+            // Where it cannot be told, the step did not get that far.
+            ending.delegated = self.delegated().unwrap_or_default();
+        }
         if ending.unreachable || ending.outcome.skipped || ending.outcome.unknown.is_some() {
             return Ok(());
         }

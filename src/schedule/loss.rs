@@ -45,7 +45,7 @@ impl Batch<'_> {
     /// Hosts whose way has ended in failure leave the play.
     pub(super) fn settle(&mut self) {
         let known = self.context.lost_hosts();
-        let ended = |walk: &mut Walk| walk.end == Some(End::Failed) && walk.is_over();
+        let ended = |walk: &mut Walk| walk.is_over() && walk.end == Some(End::Failed);
         let failed: Vec<_> = self
             .walks
             .iter_mut()

@@ -3,7 +3,7 @@ use {
     crate::{
         control,
         playbook::Key,
-        program::{Element, Step},
+        program::{Element, Order, Step},
         source::Fault,
         template,
         variable::Scope,
@@ -104,10 +104,28 @@ impl Batch<'_> {
                     .at(&node.place)
                     .help("name a handler of the play or its roles"));
                 }
-                self.walk(host).notified.extend(found);
+                let walk = self.walk(host);
+                match walk.is_flushing() {
+                    true => walk.notified.extend(found),
+                    false => walk.pending.push(name),
+                }
             }
         }
         Ok(())
+    }
+
+    /// Decides who hears what a host has notified, and lets them run next.
+    pub(super) fn flush(&mut self, order: &Order, step: &Step, host: &str) {
+        let scope = Scope::new(&self.runner.world, host, self.around(step));
+        let names = std::mem::take(&mut self.walk(host).pending);
+        let found: Vec<_> = names
+            .iter()
+            .flat_map(|name| self.handlers_named(name, &scope))
+            .collect();
+        let handlers = self.handlers.elements();
+        let walk = self.walk(host);
+        walk.notified.extend(found);
+        walk.flush(&handlers, order);
     }
 
     /// The handler of that name that was loaded last, and all that listen to it: of those with one name, the last.

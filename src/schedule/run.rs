@@ -190,17 +190,21 @@ impl Runner {
 
     /// Keeps what a step's end changes on the controller.
     pub(super) fn keep(&self, host: &str, ending: &Ending, register: Option<&str>) {
-        if let Some(facts) = ending
-            .outcome
-            .data
-            .get("ansible_facts")
-            .and_then(|facts| facts.as_object())
+        let whose = ending.facts_to.as_deref().unwrap_or(host);
+        // What a control step sets, it asks for as a change.
+        let own = ending.changes.is_empty();
+        if own
+            && let Some(facts) = ending
+                .outcome
+                .data
+                .get("ansible_facts")
+                .and_then(|facts| facts.as_object())
         {
             let facts: Vec<_> = facts
                 .iter()
                 .map(|(name, value)| (name.clone(), crate::template::from_json(value)))
                 .collect();
-            self.world.remember(host, |memory| memory.learn(facts));
+            self.world.remember(whose, |memory| memory.learn(facts));
         }
         if let Some(name) = register {
             let value = ending.value();

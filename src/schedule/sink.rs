@@ -37,6 +37,12 @@ impl Sink {
         if let Event::HostFinished { host, result } = &event {
             inner.tallies.entry(host.clone()).or_default().count(result);
         }
+        // As Ansible counts: every file that a host includes.
+        if let Event::Included { hosts, .. } = &event {
+            for host in hosts {
+                inner.tallies.entry(host.clone()).or_default().ok += 1;
+            }
+        }
         inner.consumer.take(&event);
     }
 

@@ -20,9 +20,8 @@ impl Batch<'_> {
         host: &str,
         meta: Meta,
     ) -> Result<(), Fault> {
-        let handlers = self.handlers.elements();
         match meta {
-            Meta::FlushHandlers => self.walk(host).flush(&handlers, order),
+            Meta::FlushHandlers => self.flush(order, step, host),
             // The connection was reset before this.
             Meta::Noop | Meta::ResetConnection => self.walk(host).done(),
             Meta::ClearFacts => {

@@ -35,6 +35,8 @@ struct Control {
     index: Option<String>,
     label: Option<Node>,
     extended: bool,
+    /// Whether `ansible_loop` holds all items, too.
+    all_items: bool,
     pause: Duration,
     break_when: Vec<Node>,
 }
@@ -398,7 +400,8 @@ impl<'a> HostStep<'a> {
             locals.insert("ansible_index_var".to_owned(), name.as_str().into());
         }
         if control.extended {
-            locals.insert("ansible_loop".to_owned(), extended(values, index));
+            let all = control.all_items;
+            locals.insert("ansible_loop".to_owned(), extended(values, index, all));
         }
         let scope = self.scope.with_locals(locals);
         let label = control.label.as_ref().and_then(|node| {
@@ -462,6 +465,7 @@ impl<'a> HostStep<'a> {
             variable: text("loop_var")?.unwrap_or_else(|| "item".to_owned()),
             index: text("index_var")?,
             label: part("label").cloned(),
+            all_items: value("extended_allitems")?.is_none_or(|value| value.is_true()),
             extended: value("extended")?.is_some_and(|value| value.is_true()),
             pause: Duration::try_from_secs_f64(pause).unwrap_or_default(),
             break_when: part("break_when").map_or(Vec::new(), |node| {
@@ -488,6 +492,12 @@ impl<'a> HostStep<'a> {
     fn finish(&self, ending: &mut Ending) {
         let item = self.item(Arc::clone(&self.scope), None);
         ending.censored = self.censored();
+        if ending.looped {
+            ending.delegated = item.delegated().unwrap_or_default();
+        }
+        if matches!(item.keyword_bool(Key::DelegateFacts), Ok(Some(true))) {
+            ending.facts_to = item.delegated().unwrap_or_default();
+        }
         let forgiven = if ending.unreachable {
             matches!(item.keyword_bool(Key::IgnoreUnreachable), Ok(Some(true)))
         } else {
@@ -525,10 +535,9 @@ impl Listener for Hearing<'_> {
 }
 
 /// `ansible_loop`.
-fn extended(values: &[Value], index: usize) -> Value {
+fn extended(values: &[Value], index: usize, all: bool) -> Value {
     let length = values.len();
     let mut map = vec![
-        ("allitems", Value::from(values.to_vec())),
         ("index", (index + 1).into()),
         ("index0", index.into()),
         ("revindex", (length - index).into()),
@@ -537,6 +546,9 @@ fn extended(values: &[Value], index: usize) -> Value {
         ("last", (index + 1 == length).into()),
         ("length", length.into()),
     ];
+    if all {
+        map.push(("allitems", Value::from(values.to_vec())));
+    }
     if let Some(previous) = index.checked_sub(1) {
         map.push(("previtem", values[previous].clone()));
     }

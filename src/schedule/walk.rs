@@ -7,7 +7,9 @@ use {
 #[derive(Debug)]
 pub struct Walk {
     stack: Vec<Cursor>,
-    /// Handlers that were notified and have not run, by their index.
+    /// What was notified since the last flush, by name: who hears it is decided at the flush.
+    pub pending: Vec<String>,
+    /// Handlers that are to run in the flush under way, by their index.
     pub notified: BTreeSet<usize>,
     /// The failure that a `rescue` under way answers, if any.
     pub end: Option<End>,
@@ -64,6 +66,7 @@ impl Walk {
     pub fn new(elements: &Arc<[Element]>) -> Self {
         Self {
             stack: vec![Cursor::plain(elements)],
+            pending: Vec::new(),
             notified: BTreeSet::new(),
             end: None,
         }
@@ -108,6 +111,12 @@ impl Walk {
     pub fn flush(&mut self, handlers: &Arc<[Element]>, at: &Order) {
         self.advance();
         self.push_handlers(handlers, at);
+    }
+
+    /// Whether handlers are running.
+    pub fn is_flushing(&self) -> bool {
+        let handlers = |cursor: &Cursor| matches!(cursor.role, Role::Handlers { .. });
+        self.stack.iter().any(handlers)
     }
 
     /// The peeked step failed: goes to where that leads. Whether it is caught may show further out, after an `always`.

@@ -85,7 +85,9 @@ impl Sources {
         let then = changed(path);
         let text = std::fs::read_to_string(path)
             .map_err(|error| failure::plain(format!("cannot read the template {name}: {error}")))?;
-        let rewritten = template(&text, name, syntax, false)?;
+        // Jinja takes the last newline of a file away; only that of the template itself comes back.
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        let rewritten = template(text, name, syntax, false)?;
         let source = TemplateSource::new(self.keep(name, rewritten));
         let path = path.to_owned();
         Ok(Some(

@@ -52,7 +52,7 @@ impl Engine {
                 .and_then(|own| self.render_in(&own, &spelling, body, vars, directory)),
         };
         match rendered {
-            Ok((text, _)) => Ok(text),
+            Ok((text, _)) => Ok(ended_alike(body, text)),
             Err(error) => Err(placed(error, file, skipped)),
         }
     }
@@ -90,6 +90,14 @@ impl Engine {
         builtin::adopt(&mut environment, &self.inner().sources, syntax);
         Ok(environment)
     }
+}
+
+/// The text with at least as many newlines in its end as the template has.
+fn ended_alike(template: &str, mut text: String) -> String {
+    let newlines = |text: &str| text.len() - text.trim_end_matches('\n').len();
+    let missing = newlines(template).saturating_sub(newlines(&text));
+    text.push_str(&"\n".repeat(missing));
+    text
 }
 
 /// Splits off a first line that sets options.

@@ -68,7 +68,7 @@ fn plain(scope: &Scope, name: &str) -> Option<Value> {
         "inventory_hostname" => Some(scope.host().into()),
         "inventory_hostname_short" => scope.host().split('.').next().map(Value::from),
         "ansible_facts" => Some(scope.world().memory(scope.host()).plain_facts()),
-        "ansible_check_mode" => Some(check_mode(scope).into()),
+        "ansible_check_mode" => Some(settings.check.into()),
         "ansible_diff_mode" => Some(settings.diff.into()),
         "ansible_forks" => Some(settings.forks.into()),
         "ansible_verbosity" => Some(settings.verbosity.into()),
@@ -167,17 +167,6 @@ fn of_role(scope: &Scope, name: &str) -> Option<Value> {
         "ansible_parent_role_paths" => Some(roles.map(|role| path(&role.path)).collect()),
         _ => None,
     }
-}
-
-/// `check_mode:` on a step wins over the command line.
-fn check_mode(scope: &Scope) -> bool {
-    let frame = scope.around().frame.as_deref();
-    let own = frame.and_then(|frame| {
-        frame
-            .chain()
-            .find_map(|frame| frame.keywords.bool(Key::CheckMode))
-    });
-    own.unwrap_or(scope.world().settings.check)
 }
 
 fn environment(scope: &Scope) -> Option<Result<Value, TemplateError>> {

@@ -111,8 +111,8 @@ fn subelements(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
 fn without(pair: &Value, path: &Value) -> Value {
     let part = |at: usize| pair.get_item_by_index(at).unwrap_or_default();
     let rest = entries(&part(0)).unwrap_or_default();
-    let rest: Value = rest.into_iter().filter(|(key, _)| key != path).collect();
-    Value::from(vec![rest, part(1)])
+    let rest = rest.into_iter().filter(|(key, _)| key != path);
+    Value::from(vec![Value::from_pairs(rest), part(1)])
 }
 
 /// `start=1 end=5 stride=2 format=%02d`, `count=3`, or `5`, `2-8`, `2-8/2:%d`.

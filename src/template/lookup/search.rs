@@ -31,6 +31,7 @@ pub(super) fn candidates(context: &Context, kind: &str, name: &str) -> Vec<PathB
     let own = context.directory.iter().cloned();
     own.chain(context.vars.search_path(kind))
         .map(|directory| directory.join(&name))
+        .map(|path| std::path::absolute(&path).unwrap_or(path))
         .collect()
 }
 
