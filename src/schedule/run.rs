@@ -9,7 +9,7 @@ use {
         event::{Event, Recap},
         playbook::Key,
         program::{Program, TagFilter},
-        source::{Fault, Kind, Node},
+        source::Fault,
         template::Value,
         transport::ContentStore,
         variable::{Scope, World},
@@ -235,15 +235,6 @@ fn mentions(text: &str, word: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word)
         .any(|(at, _)| !text[..at].ends_with(part) && !text[at + word.len()..].starts_with(part))
-}
-
-/// A keyword's plain text, where it is written out.
-pub(super) fn plain(node: &Node) -> Option<String> {
-    match &node.kind {
-        Kind::String(text) => Some(text.clone()),
-        Kind::Int(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 /// The name that a step registers.
