@@ -147,11 +147,11 @@ impl Told {
 
     /// How the last step that a host finished ended.
     pub fn last(&self, host: &str) -> Result<&Finished, String> {
-        let ends = self.events.iter().filter_map(|event| match event {
+        let mut ends = self.events.iter().filter_map(|event| match event {
             Event::HostFinished { host: name, result } if name == host => Some(result),
             _ => None,
         });
-        ends.last()
+        ends.next_back()
             .ok_or_else(|| format!("{host}: no step finished\n{}", self.ran.said()))
     }
 

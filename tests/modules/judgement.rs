@@ -11,11 +11,12 @@ use super::case::Expect;
 /// # Errors
 /// When it said nothing.
 pub fn finished<'a>(events: &'a [Event], host: &str) -> Result<&'a Finished, String> {
-    let said = events.iter().filter_map(|event| match event {
+    let mut said = events.iter().filter_map(|event| match event {
         Event::HostFinished { host: name, result } if name == host => Some(result),
         _ => None,
     });
-    said.last().ok_or_else(|| "no step finished".to_owned())
+    said.next_back()
+        .ok_or_else(|| "no step finished".to_owned())
 }
 
 /// The names of all that differs, of a loop's items too.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use farcast::event::{Event, Finished, Kind, Status};
 
-use super::story::Ran;
+use super::story::farcast_program::Ran;
 
 /// What was said before and while the hosts were provisioned.
 pub struct Promise {

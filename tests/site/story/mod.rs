@@ -7,11 +7,10 @@ mod baseline;
 mod database;
 mod door;
 #[path = "../../farcast/mod.rs"]
-mod farcast_program;
+pub mod farcast_program;
 mod proof;
 mod stage;
 mod web;
 
-pub use farcast_program::Ran;
 pub use proof::{PROOFS, settled, unchanged};
 pub use stage::Stage;
