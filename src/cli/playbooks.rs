@@ -1,6 +1,7 @@
 use {
     super::session::Session,
     crate::{
+        inventory::VarsOrigin,
         playbook::{Entry, Import, Key, Play, playbook},
         program::{Compiler, Frame, Library, Order, Program},
         source::{Fault, Node},
@@ -76,6 +77,12 @@ impl Loader<'_> {
                         return Err(Fault::new(format!("the playbook `{name}` is not there"))
                             .at(&import.path.place)
                             .help(format!("looked for {}", next.display())));
+                    }
+                    let beside = dir(std::slice::from_ref(&next));
+                    if beside != library.dir {
+                        self.world.change_inventory(|inventory| {
+                            inventory.add_vars_dir(&beside, VarsOrigin::Playbook);
+                        });
                     }
                     let mut around = around.to_vec();
                     around.push(&import);
