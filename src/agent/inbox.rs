@@ -16,7 +16,7 @@ use {
 const CHUNKS: usize = 8;
 
 /// How long the work gets to stop by itself after the controller is gone.
-const GRACE: Duration = Duration::from_secs(3);
+const GRACE: Duration = Duration::from_secs(10);
 
 /// What the controller sent, as the work takes it. A thread of its own reads the pipe, so that a cancel or the end of the
 /// pipe acts at once.

@@ -58,8 +58,8 @@ mod tests {
         ];
         assert_eq!(
             ini(&hosts, Path::new("/s/id"), Path::new("/s/known")),
-            "[centos]\nc ansible_host=10.192.0.11\n\n\
-             [debian]\nb ansible_host=10.192.0.10\na ansible_host=10.192.0.12\n\n\
+            "[centos_9]\nc ansible_host=10.192.0.11\n\n\
+             [debian_12]\nb ansible_host=10.192.0.10\na ansible_host=10.192.0.12\n\n\
              [all:vars]\nansible_user=operator\nansible_ssh_private_key_file=/s/id\n\
              ansible_ssh_common_args=-o UserKnownHostsFile=\"/s/known\"\n"
         );

@@ -149,7 +149,7 @@ impl Sandbox {
         self.state.hosts.iter().map(view).collect()
     }
 
-    /// An inventory of the run's hosts in INI form: groups `debian` and `centos`, login as `operator` by the run's key.
+    /// An inventory of the run's hosts in INI form: groups `debian_12` and `centos_9`, login as `operator` by the run's key.
     pub fn inventory(&self) -> PathBuf {
         self.directory.join("inventory.ini")
     }
