@@ -26,7 +26,7 @@ test_packages := openssh-server procps python3-venv
 export FARCAST_AGENT_DIR := $(CURDIR)/$(built)/agent
 export FARCAST_ORACLE := $(CURDIR)/$(oracle)/bin
 
-.PHONY: help demo test check build agent rust packages test-packages oracle
+.PHONY: help demo test bench check build agent rust packages test-packages oracle
 
 help: ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -41,6 +41,9 @@ test: rust packages test-packages oracle check agent ## Everything that CI runs:
 	  awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \
 	    END { printf "\n%d passed, %d failed, %d ignored\n", passed, failed, ignored }' target/test.log; \
 	  test -z "$${failed:-}"
+
+bench: rust packages agent ## What a run costs beside `ssh HOST true`, measured on this machine (needs root).
+	cargo bench --bench run
 
 check: rust ## Format and clippy; every warning is an error.
 	@for tool in fmt clippy; do cargo $$tool --version >/dev/null 2>&1 || { \
