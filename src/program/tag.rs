@@ -34,7 +34,7 @@ impl TagFilter {
         let asks = |name: &str| self.skip.iter().any(|tag| tag == name);
         let always = tags.iter().any(|tag| tag == "always");
         tags.iter().any(|tag| asks(tag))
-            || (asks("all") && !(always && !asks("always")))
+            || (asks("all") && (!always || asks("always")))
             || (asks("tagged") && !tags.is_empty())
             || (asks("untagged") && tags.is_empty())
     }
