@@ -291,10 +291,9 @@ fn every_playbook_runs_as_under_ansible() {
     thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                while let Some(run) = {
-                    let next = queue.lock().unwrap().pop();
-                    next
-                } {
+                // The lock is let go before the run begins.
+                let next = || queue.lock().unwrap().pop();
+                while let Some(run) = next() {
                     different.lock().unwrap().extend(compare(&run));
                 }
             });

@@ -5,7 +5,7 @@ use {
         findings::{self, Unfit},
         option::FindingFormat,
     },
-    crate::source::{Fault, Report},
+    crate::source::{Fault, Report, VaultError},
     std::{
         io::{IsTerminal, Write},
         process::ExitCode,
@@ -41,7 +41,11 @@ fn text(error: &anyhow::Error) -> String {
     if let Some(Unfit(findings)) = error.downcast_ref() {
         return findings::text(findings, FindingFormat::Human, colour);
     }
-    match error.downcast_ref::<Fault>() {
+    let vault = error.downcast_ref::<VaultError>().map(|error| {
+        let fault = Fault::new(error.to_string());
+        error.help().into_iter().fold(fault, Fault::help)
+    });
+    match error.downcast_ref::<Fault>().or(vault.as_ref()) {
         Some(fault) => Report::new(fault, environment.width(), colour).to_string(),
         None => format!("error: {error:#}"),
     }

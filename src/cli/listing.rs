@@ -127,7 +127,7 @@ impl Listing<'_> {
             self.line("    tasks:");
             for step in &steps {
                 let tags: BTreeSet<&str> = step.tags.iter().map(String::as_str).collect();
-                self.line(format!("      {}\tTAGS: [{}]", step.title(), listed(tags)));
+                self.line(format!("      {}\tTAGS: [{}]", title(step), listed(tags)));
             }
         }
         if choice.list_tags {
@@ -144,6 +144,14 @@ impl Listing<'_> {
             texts.extend(template::strings(&value));
         }
         Ok(texts)
+    }
+}
+
+/// Only steps with a name of their own carry their role's.
+fn title(step: &Step) -> String {
+    match step.task.keywords.get(Key::Name) {
+        Some(_) => step.title(),
+        None => step.task.name().to_owned(),
     }
 }
 

@@ -37,10 +37,15 @@ use {
 pub fn main() -> ExitCode {
     let argv: Vec<OsString> = std::env::args_os().collect();
     let persona = argv.first().and_then(|called| Persona::of(called));
+    if persona::asks_version(&argv) {
+        let told = match persona {
+            Some(persona) => persona.version(),
+            // Scripts ask this often: the grammar of all verbs need not be built for it.
+            None => print::print(concat!("farcast ", env!("CARGO_PKG_VERSION"), "\n")),
+        };
+        return ending::exit(told.map(|()| exit::FINE));
+    }
     let verb = match persona {
-        Some(persona) if persona::asks_version(&argv) => {
-            return ending::exit(persona.version().map(|()| exit::FINE));
-        }
         Some(persona) => persona.parse(&argv),
         None => Arguments::try_parse_from(&argv).map(|arguments| arguments.verb),
     };

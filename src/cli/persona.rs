@@ -94,9 +94,9 @@ impl Persona {
     }
 }
 
-/// Whether the program is asked for its version, before anything else on the command line.
+/// Whether the program is asked for its version and nothing else.
 pub(super) fn asks_version(argv: &[OsString]) -> bool {
-    argv.get(1).is_some_and(|first| first == "--version")
+    matches!(argv, [_, only] if only == "--version")
 }
 
 #[cfg(test)]

@@ -111,6 +111,11 @@ mod tests {
             done("web2", failed("no space\nleft", json!({}))),
             done("web4", finished(Status::Skipped, "command")),
         ];
-        insta::assert_snapshot!(shown(|paper| OneLine::new(paper, Style::default()), &events), @"");
+        insta::assert_snapshot!(shown(|paper| OneLine::new(paper, Style::default()), &events), @r#"
+        web1 | SUCCESS => {"changed":false,"ping":"pong"}
+        web1 | CHANGED | rc=0 | (stdout) a\nb (stderr) err\x1b[m
+        web2 | FAILED! => {"changed":false,"msg":"no space\nleft"}
+        web4 | SKIPPED
+        "#);
     }
 }

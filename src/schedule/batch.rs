@@ -65,8 +65,7 @@ impl<'a> Batch<'a> {
     pub(super) async fn run(mut self) -> Result<Onward, Fault> {
         while let Some((order, step, hosts)) = self.next() {
             if self.runner.is_cancelled() {
-                self.interrupted(&step);
-                return Ok(Onward::Nothing);
+                break;
             }
             self.step(&order, &step, hosts).await?;
             self.settle();
@@ -124,6 +123,9 @@ impl<'a> Batch<'a> {
         let endings = self.on_hosts(step, &scope, &hosts, steering).await;
         let lost = endings.iter().filter(|(_, ending)| ending.is_lost());
         let lost: Vec<_> = lost.map(|(host, _)| host.clone()).collect();
+        if self.runner.is_cancelled() {
+            self.interrupted(step, &lost);
+        }
         self.conclude(order, step, endings)?;
         if !lost.is_empty() && self.is_any_error_fatal(step, &scope) {
             self.fail_others(&lost);
@@ -273,6 +275,7 @@ impl<'a> Batch<'a> {
 
     /// Tells what is owed and says what comes next.
     fn close(self) -> Onward {
+        let cut = self.runner.is_cancelled();
         let mut owed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (host, walk) in &self.walks {
             let steps = walk
@@ -285,24 +288,22 @@ impl<'a> Batch<'a> {
                 .cloned()
                 .chain(steps.map(|step| step.title()))
                 .collect();
-            if !names.is_empty() && walk.end.is_some_and(|end| end != End::Asked) {
+            if !names.is_empty() && walk.end.map_or(cut, |end| end != End::Asked) {
                 owed.insert(host.clone(), names);
             }
         }
         self.runner.sink.note(|recap| recap.owed.extend(owed));
-        match self.context.active().is_empty() {
+        match cut || self.context.active().is_empty() {
             true => Onward::Nothing,
             false => self.onward,
         }
     }
 
-    fn interrupted(&mut self, step: &Arc<Step>) {
-        let title = step.title();
-        let hosts: Vec<_> = self
-            .walks
-            .iter_mut()
-            .filter(|(_, walk)| walk.end.is_none())
-            .map(|(host, _)| (host.clone(), title.clone()))
+    /// How far the step got on these hosts, where it was cancelled, nobody knows.
+    fn interrupted(&self, step: &Arc<Step>, hosts: &[String]) {
+        let hosts: Vec<_> = hosts
+            .iter()
+            .map(|host| (host.clone(), step.title()))
             .collect();
         self.runner
             .sink

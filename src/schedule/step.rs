@@ -1,20 +1,16 @@
 use {
     super::{
-        item::{Item, Ready, Sending},
+        item::{Item, Ready},
         outcome::Ending,
         run::{Runner, register_name},
-        target::Resolver,
     },
     crate::{
-        control::fault,
         event::Event,
-        playbook::{Key, Loop},
+        playbook::Key,
         program::Step,
-        source::{Fault, Node},
-        template::{self, Value},
-        transport::{Listener, Unreachable},
+        source::Fault,
         variable::{Scope, Surroundings, Values},
-        wire::{Object, Outcome, Stream},
+        wire::Outcome,
     },
     std::{
         sync::Arc,
@@ -28,19 +24,6 @@ pub(super) struct HostStep<'a> {
     pub(super) step: &'a Step,
     pub(super) scope: Arc<Scope>,
 }
-
-/// How `loop_control` wants the loop.
-struct Control {
-    variable: String,
-    index: Option<String>,
-    label: Option<Node>,
-    extended: bool,
-    /// Whether `ansible_loop` holds all items, too.
-    all_items: bool,
-    pause: Duration,
-    break_when: Vec<Node>,
-}
-
 /// How `until` wants a step repeated.
 struct Repeat {
     retries: u32,
@@ -93,7 +76,7 @@ impl<'a> HostStep<'a> {
         Ending::fault(item.module(), problem)
     }
 
-    fn item(&self, scope: Arc<Scope>, label: Option<String>) -> Item<'_> {
+    pub(super) fn item(&self, scope: Arc<Scope>, label: Option<String>) -> Item<'_> {
         Item {
             runner: self.runner,
             step: self.step,
@@ -108,7 +91,7 @@ impl<'a> HostStep<'a> {
     }
 
     /// Runs an item, again and again where the step says `until`.
-    async fn until(&self, item: &Item<'_>) -> Ending {
+    pub(super) async fn until(&self, item: &Item<'_>) -> Ending {
         let repeat = match self.repeat(item) {
             Ok(None) => return self.once(item).await,
             Ok(Some(repeat)) => repeat,
@@ -191,292 +174,7 @@ impl<'a> HostStep<'a> {
         ending
     }
 
-    /// Sends modules that differ only in their arguments as one message, and gives how each ended.
-    async fn send(&self, items: &[&Item<'_>], mut sendings: Vec<Sending>) -> Vec<Ending> {
-        let Some(first) = items.first() else {
-            return Vec::new();
-        };
-        let args = sendings
-            .iter_mut()
-            .map(|sending| std::mem::take(&mut sending.remote.args))
-            .collect();
-        let resolver = Resolver {
-            scope: &sendings[0].host,
-            login: &self.runner.options.login,
-            place: &self.step.task.place,
-        };
-        let connection = resolver
-            .target()
-            .and_then(|target| Ok((target, resolver.becomes()?)));
-        let (target, becoming) = match connection {
-            Ok(connection) => connection,
-            Err(problem) => {
-                return items
-                    .iter()
-                    .map(|item| Ending::fault(item.module(), &problem))
-                    .collect();
-            }
-        };
-        let run = first.request(&sendings[0], args);
-        let mut hearing = Hearing {
-            step: self,
-            labels: items.iter().map(|item| item.label.clone()).collect(),
-            bytes: None,
-        };
-        let answer = self
-            .runner
-            .connections
-            .run(
-                &target,
-                becoming.as_ref(),
-                run,
-                &self.runner.contents,
-                &mut hearing,
-                &self.runner.cancel,
-            )
-            .await;
-        match answer {
-            Ok(outcomes) => {
-                let bytes = &mut hearing.bytes;
-                let each = items.iter().zip(&sendings).zip(outcomes);
-                each.map(|((item, sending), outcome)| item.answered(sending, outcome, bytes.take()))
-                    .collect()
-            }
-            Err(silence) => items
-                .iter()
-                .map(|item| self.silent(item, &silence))
-                .collect(),
-        }
-    }
-
-    /// No answer: the host is unreachable, unless a dry run asked for a user that is yet to be made.
-    fn silent(&self, item: &Item<'_>, silence: &super::pool::Silence) -> Ending {
-        if let (true, super::pool::Silence::Unreachable(why @ Unreachable::NoSuchUser { .. })) =
-            (item.dry(), silence)
-        {
-            let outcome = Outcome {
-                unknown: Some(why.to_string()),
-                ..Outcome::default()
-            };
-            return Ending::of(item.module(), outcome);
-        }
-        Ending::unreachable(item.module(), silence)
-    }
-
-    /// The items to loop over; `None` where the step has no loop.
-    fn items(&self) -> Result<Option<Vec<Value>>, Fault> {
-        let Some(looping) = &self.step.task.looping else {
-            return Ok(None);
-        };
-        let engine = &self.runner.world.engine;
-        let variables = self.scope.variables();
-        let place = &looping.value.place;
-        let Loop { lookup, value } = looping;
-        let found = match lookup {
-            None => engine.node(value, &variables),
-            Some(name) => engine.lookup_loop(name, value, &variables),
-        };
-        let list = found.map_err(|error| fault(error, place))?;
-        let items: Vec<Value> = match list.kind() {
-            template::ValueKind::Seq | template::ValueKind::Iterable => list
-                .try_iter()
-                .map_err(|error| Fault::new(error.to_string()).at(place))?
-                .collect(),
-            _ => {
-                return Err(Fault::new(format!(
-                    "a loop goes over a list, not {}",
-                    template::describe(&list)
-                ))
-                .at(place));
-            }
-        };
-        Ok(Some(items))
-    }
-
-    async fn looped(&self, values: Vec<Value>) -> Ending {
-        let control = match self.control() {
-            Ok(control) => control,
-            Err(problem) => return Ending::fault(self.step.task.action.short_name(), &problem),
-        };
-        if values.is_empty() {
-            return nothing(self.step);
-        }
-        let items: Vec<_> = (0..values.len())
-            .map(|index| self.loop_item(&control, &values, index))
-            .collect();
-        let at_once = self.goes_at_once(&control);
-        let mut endings = Vec::new();
-        if at_once {
-            endings = self.all_at_once(&items).await;
-        } else {
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 && !control.pause.is_zero() && !item.dry() {
-                    tokio::time::sleep(control.pause).await;
-                }
-                let ending = self.until(item).await;
-                self.tell_item(item, &ending);
-                let lost = ending.unreachable;
-                let over = self.breaks(&control, item, &ending);
-                endings.push(ending);
-                if lost || over || self.runner.is_cancelled() {
-                    break;
-                }
-            }
-        }
-        summary(self.step, &control.variable, &values, endings)
-    }
-
-    /// Whether all items can travel as one message: nothing of one item can depend on the end of another.
-    fn goes_at_once(&self, control: &Control) -> bool {
-        let keywords = &self.step.task.keywords;
-        let one_by_one = [Key::Until, Key::Retries]
-            .iter()
-            .any(|key| keywords.get(*key).is_some());
-        !one_by_one && control.pause.is_zero() && control.break_when.is_empty()
-    }
-
-    async fn all_at_once(&self, items: &[Item<'_>]) -> Vec<Ending> {
-        let mut endings: Vec<Option<Ending>> = Vec::new();
-        let mut waiting: Vec<(usize, Sending)> = Vec::new();
-        for (index, item) in items.iter().enumerate() {
-            match item.prepare().await {
-                Ready::Ended(ending) => endings.push(Some(*ending)),
-                Ready::Remote(sending) => {
-                    endings.push(None);
-                    waiting.push((index, *sending));
-                }
-            }
-        }
-        while let Some((_, first)) = waiting.first() {
-            let like = (
-                first.delegated.clone(),
-                first.remote.module,
-                first.remote.keep.is_some(),
-            );
-            let mut batch = Vec::new();
-            let mut rest = Vec::new();
-            for (index, sending) in waiting {
-                let same = (sending.delegated.clone(), sending.remote.module, false) == like
-                    && batch.first().is_none_or(|(_, one): &(usize, Sending)| {
-                        one.environment == sending.environment
-                    });
-                if same || batch.is_empty() {
-                    batch.push((index, sending));
-                } else {
-                    rest.push((index, sending));
-                }
-            }
-            let indices: Vec<_> = batch.iter().map(|(index, _)| *index).collect();
-            let batch_items: Vec<_> = indices.iter().map(|index| &items[*index]).collect();
-            let sendings = batch.into_iter().map(|(_, sending)| sending).collect();
-            let answers = self.send(&batch_items, sendings).await;
-            for (index, ending) in indices.into_iter().zip(answers) {
-                endings[index] = Some(ending);
-            }
-            waiting = rest;
-        }
-        let judged = items.iter().zip(endings).map(|(item, ending)| {
-            let mut ending = ending.unwrap_or_default();
-            if let Err(problem) = item.judge(&mut ending) {
-                ending = Ending::fault(item.module(), &problem);
-            }
-            self.tell_item(item, &ending);
-            ending
-        });
-        judged.collect()
-    }
-
-    fn loop_item(&self, control: &Control, values: &[Value], index: usize) -> Item<'_> {
-        let value = &values[index];
-        let mut locals = Values::from([
-            (control.variable.clone(), value.clone()),
-            (
-                "ansible_loop_var".to_owned(),
-                control.variable.as_str().into(),
-            ),
-        ]);
-        if let Some(name) = &control.index {
-            locals.insert(name.clone(), index.into());
-            locals.insert("ansible_index_var".to_owned(), name.as_str().into());
-        }
-        if control.extended {
-            let all = control.all_items;
-            locals.insert("ansible_loop".to_owned(), extended(values, index, all));
-        }
-        let scope = self.scope.with_locals(locals);
-        let label = control.label.as_ref().and_then(|node| {
-            let engine = &self.runner.world.engine;
-            engine.node(node, &scope.variables()).ok()
-        });
-        let label = template::display(label.as_ref().unwrap_or(value));
-        let label = if self.censored() {
-            "(censored due to no_log)".to_owned()
-        } else {
-            label
-        };
-        self.item(scope, Some(label))
-    }
-
-    fn breaks(&self, control: &Control, item: &Item<'_>, ending: &Ending) -> bool {
-        let mut locals = Values::new();
-        if let Some(name) = register_name(self.step) {
-            locals.insert(name.to_owned(), ending.value());
-        }
-        let scope = item.scope.with_locals(locals);
-        !control.break_when.is_empty()
-            && control
-                .break_when
-                .iter()
-                .all(|node| matches!(super::item::condition(&scope, node), Ok(true)))
-    }
-
-    fn tell_item(&self, item: &Item<'_>, ending: &Ending) {
-        let mut result = ending.finished();
-        if self.censored() {
-            super::outcome::censor(&mut result);
-        }
-        result.ignored = self.ignores_errors() && ending.outcome.failed;
-        if !ending.includes.is_empty() {
-            return;
-        }
-        self.runner.sink.tell(Event::ItemFinished {
-            host: self.scope.host().to_owned(),
-            item: item.label.clone().unwrap_or_default(),
-            result,
-        });
-    }
-
-    fn control(&self) -> Result<Control, Fault> {
-        let node = self.step.task.keywords.get(Key::LoopControl);
-        let engine = &self.runner.world.engine;
-        let part = |name: &str| node.and_then(|node| node.get(name));
-        let value = |name: &str| match part(name) {
-            None => Ok(None),
-            Some(node) => engine
-                .node(node, &self.scope.variables())
-                .map(Some)
-                .map_err(|error| fault(error, &node.place)),
-        };
-        let text = |name: &str| Ok::<_, Fault>(value(name)?.map(|value| value.to_string()));
-        let pause = text("pause")?
-            .and_then(|text| text.parse::<f64>().ok())
-            .unwrap_or(0.0);
-        Ok(Control {
-            variable: text("loop_var")?.unwrap_or_else(|| "item".to_owned()),
-            index: text("index_var")?,
-            label: part("label").cloned(),
-            all_items: value("extended_allitems")?.is_none_or(|value| value.is_true()),
-            extended: value("extended")?.is_some_and(|value| value.is_true()),
-            pause: Duration::try_from_secs_f64(pause).unwrap_or_default(),
-            break_when: part("break_when").map_or(Vec::new(), |node| {
-                node.as_list()
-                    .unwrap_or(std::slice::from_ref(node))
-                    .to_vec()
-            }),
-        })
-    }
-
-    fn censored(&self) -> bool {
+    pub(super) fn censored(&self) -> bool {
         let item = self.item(Arc::clone(&self.scope), None);
         // What cannot be decided is kept secret.
         item.keyword_bool(Key::NoLog)
@@ -484,7 +182,7 @@ impl<'a> HostStep<'a> {
             .unwrap_or(false)
     }
 
-    fn ignores_errors(&self) -> bool {
+    pub(super) fn ignores_errors(&self) -> bool {
         let item = self.item(Arc::clone(&self.scope), None);
         matches!(item.keyword_bool(Key::IgnoreErrors), Ok(Some(true)))
     }
@@ -505,125 +203,4 @@ impl<'a> HostStep<'a> {
         };
         ending.ignored = forgiven && (ending.unreachable || ending.outcome.failed);
     }
-}
-
-/// Hears a step's output and the bytes it hands over.
-struct Hearing<'a> {
-    step: &'a HostStep<'a>,
-    labels: Vec<Option<String>>,
-    bytes: Option<Vec<u8>>,
-}
-
-impl Listener for Hearing<'_> {
-    fn output(&mut self, _: u64, item: usize, stream: Stream, text: &str) {
-        if self.step.censored() {
-            return;
-        }
-        self.step.runner.sink.tell(Event::Output {
-            host: self.step.scope.host().to_owned(),
-            item: self.labels.get(item).cloned().flatten(),
-            stream,
-            text: text.to_owned(),
-        });
-    }
-
-    fn content(&mut self, _: u64, bytes: &[u8], _: bool) {
-        self.bytes.get_or_insert_default().extend_from_slice(bytes);
-    }
-
-    fn outcome(&mut self, _: u64, _: usize, _: &Outcome) {}
-}
-
-/// `ansible_loop`.
-fn extended(values: &[Value], index: usize, all: bool) -> Value {
-    let length = values.len();
-    let mut map = vec![
-        ("index", (index + 1).into()),
-        ("index0", index.into()),
-        ("revindex", (length - index).into()),
-        ("revindex0", (length - index - 1).into()),
-        ("first", (index == 0).into()),
-        ("last", (index + 1 == length).into()),
-        ("length", length.into()),
-    ];
-    if all {
-        map.push(("allitems", Value::from(values.to_vec())));
-    }
-    if let Some(previous) = index.checked_sub(1) {
-        map.push(("previtem", values[previous].clone()));
-    }
-    if let Some(next) = values.get(index + 1) {
-        map.push(("nextitem", next.clone()));
-    }
-    Value::from_pairs(map)
-}
-
-/// What a loop over nothing comes to.
-fn nothing(step: &Step) -> Ending {
-    let outcome = Outcome {
-        skipped: true,
-        msg: Some("No items in the list".to_owned()),
-        data: Object::from_iter([
-            ("results".to_owned(), serde_json::Value::Array(Vec::new())),
-            ("skipped_reason".to_owned(), "No items in the list".into()),
-        ]),
-        ..Outcome::default()
-    };
-    Ending::of(step.task.action.short_name(), outcome)
-}
-
-/// What a loop comes to, as Ansible sums it up.
-fn summary(step: &Step, variable: &str, values: &[Value], endings: Vec<Ending>) -> Ending {
-    let module = step.task.action.short_name();
-    let mut whole = Ending {
-        looped: true,
-        ..Ending::of(module, Outcome::default())
-    };
-    let outcome = &mut whole.outcome;
-    outcome.failed = endings.iter().any(|ending| ending.outcome.failed);
-    outcome.changed = endings.iter().any(|ending| ending.outcome.changed);
-    outcome.skipped = endings.iter().all(|ending| ending.outcome.skipped);
-    whole.unreachable = endings.iter().any(|ending| ending.unreachable);
-    let unknown = endings
-        .iter()
-        .find_map(|ending| ending.outcome.unknown.clone());
-    outcome.unknown = unknown.filter(|_| !outcome.changed);
-    outcome.msg = Some(match () {
-        () if whole.unreachable => endings
-            .iter()
-            .find(|ending| ending.unreachable)
-            .and_then(|ending| ending.outcome.msg.clone())
-            .unwrap_or_default(),
-        () if outcome.failed => "One or more items failed".to_owned(),
-        () if outcome.skipped => "All items skipped".to_owned(),
-        () => "All items completed".to_owned(),
-    });
-    let results = endings.iter().zip(values).map(|(ending, value)| {
-        let mut result: Object = ending.registered();
-        result.insert("ansible_loop_var".to_owned(), variable.into());
-        result.insert(variable.to_owned(), template::to_json(value));
-        serde_json::Value::Object(result)
-    });
-    outcome.data.insert("results".to_owned(), results.collect());
-    for ending in endings {
-        whole.changes.extend(ending.changes);
-        whole.includes.extend(ending.includes);
-        whole.meta = whole.meta.or(ending.meta);
-        if let Some(facts) = ending
-            .outcome
-            .data
-            .get("ansible_facts")
-            .and_then(|facts| facts.as_object())
-        {
-            let all = whole
-                .outcome
-                .data
-                .entry("ansible_facts")
-                .or_insert_with(|| Object::new().into());
-            if let Some(all) = all.as_object_mut() {
-                all.extend(facts.clone());
-            }
-        }
-    }
-    whole
 }

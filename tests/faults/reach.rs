@@ -28,7 +28,7 @@ fn refused(ground: &Ground) -> Result<(), String> {
         ground,
         "debian ansible_port=9\n",
         &format!(
-            "{place} port 9 refused the connection; check that sshd runs there and listens on this port (`ansible_port`)"
+            "{place}:9 refused the connection; check that sshd runs there and listens on this port (`ansible_port`)"
         ),
     )
 }
@@ -47,7 +47,9 @@ fn no_route(ground: &Ground) -> Result<(), String> {
     alone(
         ground,
         &format!("debian ansible_host={a}.{b}.{c}.250\n"),
-        &format!("no way to {a}.{b}.{c}.250: No route to host"),
+        &format!(
+            "no way to {a}.{b}.{c}.250: ssh: connect to host {a}.{b}.{c}.250 port 22: No route to host"
+        ),
     )
 }
 
@@ -58,7 +60,7 @@ fn wrong_key(ground: &Ground) -> Result<(), String> {
         ground,
         &format!("debian ansible_ssh_private_key_file={key}\n"),
         &format!(
-            "{place} did not let `operator` log in; tried: {key}; check the user (`ansible_user`), the key \
+            "{place} did not let `operator` log in; tried: the key {key}; the host takes publickey, password; check the user (`ansible_user`), the key \
              (`--private-key`), and that its public half is in `authorized_keys` there"
         ),
     )
@@ -77,7 +79,7 @@ fn unknown_host_key(ground: &Ground) -> Result<(), String> {
         ground,
         &inventory,
         &format!(
-            "the key of {place} is not known: ED25519 {fingerprint}; compare it with the host's own (`ssh-keygen -lf \
+            "the key of {place} is not known: ssh-ed25519 {fingerprint}; compare it with the host's own (`ssh-keygen -lf \
              /etc/ssh/ssh_host_*_key.pub` on its console), then accept it with `--accept-new-host-keys`"
         ),
     )?;
@@ -108,7 +110,7 @@ fn changed_host_key(ground: &Ground) -> Result<(), String> {
     );
     let message = format!(
         "THE KEY OF {place} HAS CHANGED, so this may be another machine that poses as it; refused. The key that was known \
-         stands in {}:1; if the host was really set up anew, remove that line",
+         stands in line 1 of {} (ED25519); if the host was really set up anew, remove that line",
         file.display()
     );
     alone(ground, &inventory, &message)?;

@@ -37,6 +37,8 @@ pub(super) fn all() -> Vec<Page> {
         schema: entry.schema(),
     });
     let mut pages: Vec<Page> = modules.chain(steps).collect();
+    // A part of a module that is not there.
+    pages.retain(|page| !page.schema.doc.is_empty());
     pages.sort_by_key(|page| page.name);
     pages
 }

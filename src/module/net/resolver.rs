@@ -2,7 +2,7 @@ use {
     crate::act::{Failure, Probe, Question},
     std::{
         collections::BTreeMap,
-        net::{IpAddr, SocketAddr, ToSocketAddrs},
+        net::{IpAddr, SocketAddr},
     },
     ureq::{
         Error,
@@ -21,16 +21,12 @@ use {
 pub struct Addresses(BTreeMap<String, Vec<IpAddr>>);
 
 impl Addresses {
-    /// Finds those of one host. An unknown name is found to be one by the request.
+    /// Finds those of one host. An unknown name is found to be one by the request. Fails if the host has no `getent`.
     pub fn find(probe: &Probe, host: &str) -> Result<Self, Failure> {
         let bare = host.trim_matches(['[', ']']);
         let found = match bare.parse() {
             Ok(address) => vec![address],
-            Err(_) => match probe.ask(&Question::Addresses(bare.into())) {
-                Ok(finished) => read(&finished.text()),
-                Err(Failure::Missing { .. }) => ask_libc(bare),
-                Err(failure) => return Err(failure),
-            },
+            Err(_) => read(&probe.ask(&Question::Addresses(bare.into()))?.text()),
         };
         Ok(Self(BTreeMap::from([(host.to_owned(), found)])))
     }
@@ -50,14 +46,6 @@ fn read(lines: &str) -> Vec<IpAddr> {
         }
     }
     found
-}
-
-fn ask_libc(host: &str) -> Vec<IpAddr> {
-    let found = (host, 0).to_socket_addrs();
-    found.map_or_else(
-        |_| Vec::new(),
-        |found| found.map(|address| address.ip()).collect(),
-    )
 }
 
 impl Resolver for Addresses {
