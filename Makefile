@@ -38,8 +38,7 @@ demo: rust packages ## Boot two throwaway hosts, provision them with one playboo
 
 test: rust packages test-packages oracle check agent ## Everything that CI runs: format, clippy, and every test (needs root).
 	cargo test --no-fail-fast 2>&1 | tee target/test.log || failed=yes; \
-	  awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \
-	    END { printf "\n%d passed, %d failed, %d ignored\n", passed, failed, ignored }' target/test.log; \
+	  awk -f .ci/count.awk target/test.log; \
 	  test -z "$${failed:-}"
 
 bench: rust packages agent ## What a run costs beside `ssh HOST true`, measured on this machine (needs root).

@@ -6,7 +6,7 @@ use {
     std::{
         collections::VecDeque,
         io::{ErrorKind, Read},
-        sync::mpsc::{self, Receiver, Sender, SyncSender},
+        sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender},
         thread,
         time::Duration,
     },
@@ -24,6 +24,8 @@ pub(super) struct Inbox {
     requests: Receiver<Result<Request, FrameError>>,
     waiting: VecDeque<Request>,
     chunks: Receiver<Chunk>,
+    /// Nothing is sent on it: that it is gone says that the work has ended.
+    _working: Sender<()>,
 }
 
 /// A piece of content.
@@ -33,15 +35,23 @@ pub(super) struct Chunk {
 }
 
 impl Inbox {
-    /// Begins to read.
+    /// Begins to read. When the pipe ends, everything that was started ends; should the work hang in a system call all the
+    /// same, so does the process.
     pub fn open(input: impl Read + Send + 'static, watch: Watch) -> Self {
         let (request, requests) = mpsc::channel();
         let (chunk, chunks) = mpsc::sync_channel(CHUNKS);
-        thread::spawn(move || read(input, &watch, request, chunk));
+        let (working, work) = mpsc::channel();
+        thread::spawn(move || {
+            read(input, &watch, request, chunk);
+            if work.recv_timeout(GRACE) == Err(RecvTimeoutError::Timeout) {
+                std::process::exit(0);
+            }
+        });
         Self {
             requests,
             waiting: VecDeque::new(),
             chunks,
+            _working: working,
         }
     }
 
@@ -70,8 +80,7 @@ impl Inbox {
     }
 }
 
-/// Reads to the end of the pipe; then ends everything. The work notices by itself and returns; should it hang in a system call,
-/// the process ends all the same.
+/// Reads to the end of the pipe; then ends everything. The work notices by itself and returns.
 fn read(
     input: impl Read,
     watch: &Watch,
@@ -84,8 +93,6 @@ fn read(
     }
     drop((requests, chunks));
     watch.close();
-    thread::sleep(GRACE);
-    std::process::exit(0);
 }
 
 fn pass(

@@ -1,7 +1,9 @@
 //! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
 
 use {
-    super::{Module, Probe, archive, command, file, net, package, ping, service, setup, system, user},
+    super::{
+        Module, Probe, archive, command, file, net, package, ping, service, setup, system, user,
+    },
     crate::wire::{Outcome, Run},
 };
 
