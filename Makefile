@@ -26,7 +26,7 @@ test_packages := openssh-server procps python3-venv
 export FARCAST_AGENT_DIR := $(CURDIR)/$(built)/agent
 export FARCAST_ORACLE := $(CURDIR)/$(oracle)/bin
 
-.PHONY: help demo test check build agent rust packages test-packages oracle
+.PHONY: help demo test bench check build agent rust packages test-packages oracle
 
 help: ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -40,6 +40,9 @@ test: rust packages test-packages oracle check agent ## Everything that CI runs:
 	cargo test --no-fail-fast 2>&1 | tee target/test.log || failed=yes; \
 	  awk -f .ci/count.awk target/test.log; \
 	  test -z "$${failed:-}"
+
+bench: rust packages agent ## What a run costs beside `ssh HOST true`, measured on this machine (needs root).
+	cargo bench --bench run
 
 check: rust ## Format and clippy; every warning is an error.
 	@for tool in fmt clippy; do cargo $$tool --version >/dev/null 2>&1 || { \

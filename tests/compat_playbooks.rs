@@ -195,6 +195,7 @@ fn by_oracle(run: &Run) -> (Told, String) {
         .env("ANSIBLE_CALLBACK_PLUGINS", folder().join("callback"))
         .env("ANSIBLE_CALLBACKS_ENABLED", "happenings")
         .env("ANSIBLE_PYTHON_INTERPRETER", oracle().join("python"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("ANSIBLE_PIPELINING", "1")
         .env("ANSIBLE_RETRY_FILES_ENABLED", "0")
         .env("COMPAT_HAPPENINGS", &happenings)
@@ -291,6 +292,7 @@ fn every_playbook_runs_as_under_ansible() {
     thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
+                // The lock is let go before the run begins.
                 let next = || queue.lock().unwrap().pop();
                 while let Some(run) = next() {
                     different.lock().unwrap().extend(compare(&run));

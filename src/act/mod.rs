@@ -10,6 +10,7 @@
 //! | fail | [`Failure`] |
 
 mod acts;
+mod address;
 mod attributes;
 mod body;
 mod calendar;

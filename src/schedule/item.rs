@@ -1,8 +1,8 @@
 use {
-    super::{outcome::Ending, run::Runner, target::Resolver},
+    super::{arguments::Arguments, outcome::Ending, run::Runner, target::Resolver},
     crate::{
         control::{self, Call, Done, Keep, Meta, Prepared, Remote, Wait, fault},
-        module::{self, Schema},
+        module,
         playbook::{Key, boolean},
         program::Step,
         source::{Fault, Kind, Node},
@@ -277,7 +277,7 @@ impl Item<'_> {
         }
     }
 
-    fn node(&self, node: &Node) -> Result<Value, Fault> {
+    pub(super) fn node(&self, node: &Node) -> Result<Value, Fault> {
         let engine = &self.scope.world().engine;
         engine
             .node(node, &self.scope.variables())
@@ -450,103 +450,4 @@ fn kept(keep: &Keep, mut outcome: Outcome, bytes: Option<Vec<u8>>) -> Outcome {
         outcome.msg = Some(format!("cannot write {}: {error}", keep.path.display()));
     }
     outcome
-}
-
-/// A step's arguments on their way from the file to the module.
-struct Arguments<'a> {
-    item: &'a Item<'a>,
-    schema: &'a Schema,
-    raw: &'a [&'a str],
-    open: bool,
-    free_form: Option<&'a str>,
-}
-
-impl Arguments<'_> {
-    /// The arguments as values, and as JSON that the schema has accepted.
-    fn render(&self) -> Result<(Values, Object), Fault> {
-        let action = &self.item.step.task.action;
-        let mut values = self.defaults()?;
-        if let Some(node) = &action.template {
-            self.spread(node, &mut values)?;
-        }
-        if let Some(free) = &action.free {
-            let Some(name) = self.free_form else {
-                return Err(Fault::new(format!(
-                    "`{}` takes named arguments, not free text",
-                    action.short_name()
-                ))
-                .at(&free.place));
-            };
-            values.insert(name.to_owned(), self.value(name, free)?);
-        }
-        for (name, node) in &action.args {
-            values.insert(name.clone(), self.value(name, node)?);
-        }
-        values.retain(|_, value| !template::is_omit(value));
-        let object = values
-            .iter()
-            .map(|(name, value)| (name.clone(), template::to_json(value)))
-            .collect();
-        let object = self.accept(object)?;
-        let canonical = values
-            .into_iter()
-            .map(|(name, value)| {
-                (
-                    self.schema
-                        .argument(&name)
-                        .map_or(name.clone(), |argument| argument.name.clone()),
-                    value,
-                )
-            })
-            .collect();
-        Ok((canonical, object))
-    }
-
-    fn accept(&self, object: Object) -> Result<Object, Fault> {
-        let action = &self.item.step.task.action;
-        let accepted = if self.open {
-            self.schema.accept_open(object)
-        } else {
-            self.schema.accept(object)
-        };
-        accepted.map_err(|errors| crate::check::bad_arguments(action, &errors))
-    }
-
-    fn value(&self, name: &str, node: &Node) -> Result<Value, Fault> {
-        if self.raw.contains(&name) {
-            return Ok(template::raw(node));
-        }
-        self.item.node(node)
-    }
-
-    /// `args: "{{ options }}"`.
-    fn spread(&self, node: &Node, values: &mut Values) -> Result<(), Fault> {
-        let map = self.item.node(node)?;
-        if map.is_none() || template::is_omit(&map) {
-            return Ok(());
-        }
-        let names = map
-            .try_iter()
-            .map_err(|_| Fault::new("the arguments must be a map").at(&node.place))?;
-        for name in names {
-            let value = map.get_item(&name).unwrap_or_default();
-            values.insert(name.to_string(), value);
-        }
-        Ok(())
-    }
-
-    /// `module_defaults` around the step, innermost last.
-    fn defaults(&self) -> Result<Values, Fault> {
-        let mut values = Values::new();
-        let short = self.item.module();
-        for node in self.item.step.frame.gather(Key::ModuleDefaults) {
-            for (name, node) in node.as_map().unwrap_or_default() {
-                let name = name.as_str().unwrap_or_default();
-                if name == short || name.rsplit('.').next() == Some(short) {
-                    self.spread(node, &mut values)?;
-                }
-            }
-        }
-        Ok(values)
-    }
 }

@@ -1,5 +1,6 @@
 //! Plays, blocks, loops, handlers, delegation: who does what when. It knows no module by name.
 
+mod arguments;
 mod batch;
 mod change;
 mod include;

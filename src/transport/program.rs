@@ -30,7 +30,7 @@ impl Shipment {
     /// The program compressed by gzip; the first call does the work.
     pub fn packed(&self) -> &[u8] {
         self.packed.get_or_init(|| {
-            let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+            let mut packer = GzEncoder::new(Vec::new(), Compression::best());
             // Writing to memory does not fail; were it so, the host would notice the length.
             packer
                 .write_all(&self.raw)

@@ -1,5 +1,5 @@
 use {
-    crate::act::{Failure, Probe, Question},
+    crate::act::{Failure, Probe},
     std::{
         collections::BTreeMap,
         net::{IpAddr, SocketAddr},
@@ -15,37 +15,16 @@ use {
     },
 };
 
-/// The addresses of the hosts that a request may speak to. They are asked of the host's own `getent`, which knows all the
-/// sources of names that the host is set up with; the agent, being static, cannot load them.
+/// The addresses of the hosts that a request may speak to, found beforehand.
 #[derive(Clone, Debug, Default)]
 pub struct Addresses(BTreeMap<String, Vec<IpAddr>>);
 
 impl Addresses {
     /// Finds those of one host. An unknown name is found to be one by the request. Fails if the host has no `getent`.
     pub fn find(probe: &Probe, host: &str) -> Result<Self, Failure> {
-        let bare = host.trim_matches(['[', ']']);
-        let found = match bare.parse() {
-            Ok(address) => vec![address],
-            Err(_) => read(&probe.ask(&Question::Addresses(bare.into()))?.text()),
-        };
+        let found = probe.addresses(host)?;
         Ok(Self(BTreeMap::from([(host.to_owned(), found)])))
     }
-}
-
-/// The first word of each line is an address, once for each kind of socket.
-fn read(lines: &str) -> Vec<IpAddr> {
-    let mut found = Vec::new();
-    for line in lines.lines() {
-        let address = line
-            .split_whitespace()
-            .next()
-            .and_then(|word| word.parse().ok());
-        match address {
-            Some(address) if !found.contains(&address) => found.push(address),
-            _ => {}
-        }
-    }
-    found
 }
 
 impl Resolver for Addresses {
@@ -65,17 +44,5 @@ impl Resolver for Addresses {
             true => Err(Error::HostNotFound),
             false => Ok(addresses),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_each_address_once() {
-        let lines = "::1             STREAM localhost\n::1  DGRAM\n127.0.0.1 STREAM\n\n";
-        let found: Vec<String> = read(lines).iter().map(ToString::to_string).collect();
-        assert_eq!(found, ["::1", "127.0.0.1"]);
     }
 }

@@ -9,7 +9,7 @@ use {
     std::{
         fmt,
         io::{ErrorKind, Read},
-        net::{TcpStream, ToSocketAddrs},
+        net::{SocketAddr, TcpStream},
         path::PathBuf,
         time::{Duration, Instant},
     },
@@ -80,7 +80,7 @@ impl Condition {
                 port,
                 patience,
             } => {
-                let stream = connect(host, *port, *patience);
+                let stream = connect(probe, host, *port, *patience)?;
                 match (stream, self.is_there) {
                     (stream, false) => Ok(stream.is_none().then(Found::default)),
                     (None, true) => Ok(None),
@@ -154,9 +154,16 @@ impl fmt::Display for Condition {
     }
 }
 
-fn connect(host: &str, port: u16, patience: Duration) -> Option<TcpStream> {
-    let mut addresses = (host, port).to_socket_addrs().ok()?;
-    addresses.find_map(|address| TcpStream::connect_timeout(&address, patience).ok())
+/// Nothing where no address of the host answers.
+fn connect(
+    probe: &Probe,
+    host: &str,
+    port: u16,
+    patience: Duration,
+) -> Result<Option<TcpStream>, Failure> {
+    let addresses = probe.addresses(host)?.into_iter();
+    let mut sockets = addresses.map(|address| SocketAddr::new(address, port));
+    Ok(sockets.find_map(|socket| TcpStream::connect_timeout(&socket, patience).ok()))
 }
 
 fn found(pattern: &Regex, bytes: &[u8]) -> Option<Found> {

@@ -1,7 +1,7 @@
 use {
     crate::act::{Failure, Probe, Thing},
     std::{
-        net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs},
+        net::{IpAddr, Ipv4Addr, Ipv6Addr},
         path::Path,
     },
 };
@@ -61,8 +61,8 @@ pub(super) struct Connections {
 impl Connections {
     /// How many there are.
     pub(super) fn count(&self, probe: &Probe) -> Result<usize, Failure> {
-        let own = addresses(&self.host)?;
-        let exclude = self.exclude.iter().map(|host| addresses(host));
+        let own = addresses(probe, &self.host)?;
+        let exclude = self.exclude.iter().map(|host| addresses(probe, host));
         let exclude: Vec<IpAddr> = exclude.collect::<Result<Vec<_>, _>>()?.concat();
         let everywhere = own.iter().any(IpAddr::is_unspecified);
         let mut count = 0;
@@ -129,10 +129,14 @@ fn address(hexadecimal: &str) -> Option<IpAddr> {
     }
 }
 
-fn addresses(host: &str) -> Result<Vec<IpAddr>, Failure> {
-    let found = (host, 0).to_socket_addrs();
-    let found = found.map_err(Failure::io("find the address of", Path::new(host)))?;
-    Ok(found.map(|address| address.ip().to_canonical()).collect())
+fn addresses(probe: &Probe, host: &str) -> Result<Vec<IpAddr>, Failure> {
+    let found = probe.addresses(host)?;
+    if found.is_empty() {
+        return Err(Failure::refused(format!(
+            "nobody knows the address of {host}"
+        )));
+    }
+    Ok(found.iter().map(IpAddr::to_canonical).collect())
 }
 
 #[cfg(test)]

@@ -1,0 +1,110 @@
+use {
+    super::item::Item,
+    crate::{
+        module::Schema,
+        playbook::Key,
+        source::{Fault, Node},
+        template::{self, Value},
+        variable::Values,
+        wire::Object,
+    },
+};
+
+/// A step's arguments on their way from the file to the module.
+pub(super) struct Arguments<'a> {
+    pub(super) item: &'a Item<'a>,
+    pub(super) schema: &'a Schema,
+    pub(super) raw: &'a [&'a str],
+    pub(super) open: bool,
+    pub(super) free_form: Option<&'a str>,
+}
+
+impl Arguments<'_> {
+    /// The arguments as values, and as JSON that the schema has accepted.
+    pub(super) fn render(&self) -> Result<(Values, Object), Fault> {
+        let action = &self.item.step.task.action;
+        let mut values = self.defaults()?;
+        if let Some(node) = &action.template {
+            self.spread(node, &mut values)?;
+        }
+        if let Some(free) = &action.free {
+            let Some(name) = self.free_form else {
+                return Err(Fault::new(format!(
+                    "`{}` takes named arguments, not free text",
+                    action.short_name()
+                ))
+                .at(&free.place));
+            };
+            values.insert(name.to_owned(), self.value(name, free)?);
+        }
+        for (name, node) in &action.args {
+            values.insert(name.clone(), self.value(name, node)?);
+        }
+        values.retain(|_, value| !template::is_omit(value));
+        let object = values
+            .iter()
+            .map(|(name, value)| (name.clone(), template::to_json(value)))
+            .collect();
+        let object = self.accept(object)?;
+        let canonical = values
+            .into_iter()
+            .map(|(name, value)| {
+                (
+                    self.schema
+                        .argument(&name)
+                        .map_or(name.clone(), |argument| argument.name.clone()),
+                    value,
+                )
+            })
+            .collect();
+        Ok((canonical, object))
+    }
+
+    fn accept(&self, object: Object) -> Result<Object, Fault> {
+        let action = &self.item.step.task.action;
+        let accepted = if self.open {
+            self.schema.accept_open(object)
+        } else {
+            self.schema.accept(object)
+        };
+        accepted.map_err(|errors| crate::check::bad_arguments(action, &errors))
+    }
+
+    fn value(&self, name: &str, node: &Node) -> Result<Value, Fault> {
+        if self.raw.contains(&name) {
+            return Ok(template::raw(node));
+        }
+        self.item.node(node)
+    }
+
+    /// `args: "{{ options }}"`.
+    fn spread(&self, node: &Node, values: &mut Values) -> Result<(), Fault> {
+        let map = self.item.node(node)?;
+        if map.is_none() || template::is_omit(&map) {
+            return Ok(());
+        }
+        let names = map
+            .try_iter()
+            .map_err(|_| Fault::new("the arguments must be a map").at(&node.place))?;
+        for name in names {
+            let value = map.get_item(&name).unwrap_or_default();
+            values.insert(name.to_string(), value);
+        }
+        Ok(())
+    }
+
+    /// `module_defaults` around the step, innermost last.
+    fn defaults(&self) -> Result<Values, Fault> {
+        let mut values = Values::new();
+        let short = self.item.module();
+        for node in self.item.step.frame.gather(Key::ModuleDefaults) {
+            for (name, node) in node.as_map().unwrap_or_default() {
+                let name = name.as_str().unwrap_or_default();
+                if name == short || name.rsplit('.').next() == Some(short) {
+                    self.spread(node, &mut values)?;
+                }
+            }
+        }
+        Ok(values)
+    }
+}
