@@ -12,13 +12,16 @@ unexport CARGO_TARGET_DIR
 
 rust_wanted := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 built := target/$(shell uname -m)-unknown-linux-gnu
+# For the agent: relocations in their short form, one copy of functions that are the same, and no paths of this machine.
+sources := $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/
+small := 'target.$(shell uname -m)-unknown-linux-gnu.rustflags=["-Clink-arg=-Wl,-z,pack-relative-relocs,--icf=all,-O2", "--remap-path-prefix=$(sources)="]'
 oracle_version := 2.19
 oracle := target/oracle-$(oracle_version)
 # Debian's own Python where there is one; any other that can make virtual environments does as well.
 python := $(firstword $(wildcard /usr/bin/python3) python3)
 
 # A linker, the sandbox's programs, an sshd for the transports' tests, a Python for ansible-core.
-build_packages := gcc libc6-dev
+build_packages := binutils gcc libc6-dev
 sandbox_packages := systemd-container debootstrap dpkg iproute2 nftables openssh-client
 test_packages := openssh-server procps python3-venv
 
@@ -55,8 +58,10 @@ build: rust ## farcast, its agent and the greeting service, as they are shipped.
 	cargo build --release
 	$(MAKE) --no-print-directory agent
 
-agent: rust ## The agent alone, small: what farcast sends to hosts.
-	cargo build --profile agent --no-default-features --bin farcast-agent
+# What only unwinding would need is taken out of the agent: it aborts.
+agent: rust packages ## The agent alone, small: what farcast sends to hosts.
+	cargo build --profile agent --no-default-features --bin farcast-agent --config $(small)
+	objcopy --remove-section .eh_frame --remove-section .eh_frame_hdr --remove-section .gcc_except_table $(built)/agent/farcast-agent
 
 rust: ## See whether Rust is here and new enough.
 	@cargo --version >/dev/null 2>&1 && rustc --version >/dev/null 2>&1 || { \
