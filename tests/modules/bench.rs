@@ -82,9 +82,11 @@ impl Bench {
         for host in &case.plain.hosts {
             judge(case, host, &plan, &apply).map_err(|error| format!("{host}: {error}"))?;
         }
+        // What the task leaves in variables is there for the verification.
         if !case.plain.expect.failed {
-            let again = play(&["apply"], &["task"])?;
+            let again = play(&["apply"], &["task", "verify"])?;
             judge_again(case, &again)?;
+            return must_succeed("verify", &again);
         }
         if case.has("verify") {
             must_succeed("verify", &play(&["apply"], &["verify"])?)?;
