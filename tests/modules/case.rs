@@ -109,11 +109,12 @@ impl Case {
         text += "  tasks:\n";
         for part in parts {
             let body = self.sections.get(*part).map_or("", String::as_str);
+            let body = flush(body);
             // A task is one item of a list; the others are lists already.
             text += &indented(&if *part == "task" {
-                as_item(body)
+                as_item(&body)
             } else {
-                body.to_owned()
+                body
             });
         }
         text
@@ -142,19 +143,31 @@ fn sections(text: &str) -> BTreeMap<String, String> {
     sections
 }
 
-/// A mapping's lines as one item of a list: the first line's last two blanks give way to a dash.
-fn as_item(mapping: &str) -> String {
-    let is_content = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    let Some(first) = mapping.lines().find(is_content) else {
+/// Without the blanks that stand before the first line, on every line.
+fn flush(text: &str) -> String {
+    let Some(first) = text.lines().find(is_content) else {
         return String::new();
     };
-    let depth = first.len() - first.trim_start().len();
-    let item = format!(
-        "{}- {}",
-        &first[..depth.saturating_sub(2)],
-        first.trim_start()
-    );
-    mapping.replacen(first, &item, 1)
+    let margin = &first[..first.len() - first.trim_start().len()];
+    let line = |line: &str| {
+        format!(
+            "{}\n",
+            line.strip_prefix(margin).unwrap_or(line.trim_start())
+        )
+    };
+    text.lines().map(line).collect()
+}
+
+/// A mapping's lines as one item of a list.
+fn as_item(mapping: &str) -> String {
+    let mut lines = mapping.lines().skip_while(|line| !is_content(line));
+    let first = lines.next().unwrap_or_default();
+    let rest = lines.map(|line| format!("  {line}\n"));
+    format!("- {first}\n{}", rest.collect::<String>())
+}
+
+fn is_content(line: &&str) -> bool {
+    !line.trim().is_empty() && !line.trim_start().starts_with('#')
 }
 
 fn indented(text: &str) -> String {
