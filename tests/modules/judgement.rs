@@ -98,18 +98,20 @@ fn at(result: &Finished, key: &str) -> Value {
     found.cloned().unwrap_or_default()
 }
 
+/// A string is a pattern to be found in the text, or in the JSON, between slashes or not; anything else must be equal.
 fn fits(what: &str, wanted: &Value, found: &Value) -> Result<(), String> {
-    let pattern = wanted
-        .as_str()
-        .and_then(|text| text.strip_prefix('/')?.strip_suffix('/'));
-    let fit = match pattern {
+    let fit = match wanted.as_str() {
         Some(pattern) => {
+            let between = pattern
+                .strip_prefix('/')
+                .and_then(|rest| rest.strip_suffix('/'));
             let text = found
                 .as_str()
-                .map_or_else(|| found.to_string(), str::to_owned);
-            Regex::new(pattern)
-                .map_err(|error| error.to_string())?
-                .is_match(&text)
+                .map_or_else(|| format!("{found:#}"), str::to_owned);
+            text == pattern
+                || Regex::new(between.unwrap_or(pattern))
+                    .map_err(|error| error.to_string())?
+                    .is_match(&text)
         }
         None => wanted == found,
     };
