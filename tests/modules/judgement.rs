@@ -109,6 +109,7 @@ fn at(result: &Finished, key: &str) -> Value {
     found.cloned().unwrap_or_default()
 }
 
+/// `/pattern/` is to be found in the text, or in the JSON; anything else must be equal.
 fn fits(what: &str, wanted: &Value, found: &Value) -> Result<(), String> {
     let pattern = wanted
         .as_str()
