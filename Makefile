@@ -20,8 +20,8 @@ oracle := target/oracle-$(oracle_version)
 # Debian's own Python where there is one; any other that can make virtual environments does as well.
 python := $(firstword $(wildcard /usr/bin/python3) python3)
 
-# A linker, the sandbox's programs, an sshd for the transports' tests, a Python for ansible-core.
-build_packages := binutils gcc libc6-dev
+# A linker and a packer, the sandbox's programs, an sshd for the transports' tests, a Python for ansible-core.
+build_packages := binutils gcc libc6-dev zopfli
 sandbox_packages := systemd-container debootstrap dpkg iproute2 nftables openssh-client
 test_packages := openssh-server procps python3-venv
 
@@ -58,10 +58,14 @@ build: rust ## farcast, its agent and the greeting service, as they are shipped.
 	cargo build --release
 	$(MAKE) --no-print-directory agent
 
-# What only unwinding would need is taken out of the agent: it aborts.
+# What only unwinding would need is taken out of the agent: it aborts. It is packed once here, and not at each first contact.
 agent: rust packages ## The agent alone, small: what farcast sends to hosts.
 	cargo build --profile agent --no-default-features --bin farcast-agent --config $(small)
-	objcopy --remove-section .eh_frame --remove-section .eh_frame_hdr --remove-section .gcc_except_table $(built)/agent/farcast-agent
+	@$(MAKE) --no-print-directory $(built)/agent/farcast-agent.gz
+
+$(built)/agent/farcast-agent.gz: $(built)/agent/farcast-agent
+	objcopy --remove-section .eh_frame --remove-section .eh_frame_hdr --remove-section .gcc_except_table $<
+	if command -v zopfli >/dev/null; then zopfli --gzip --i5 $<; else gzip --keep --force --best $<; fi
 
 rust: ## See whether Rust is here and new enough.
 	@cargo --version >/dev/null 2>&1 && rustc --version >/dev/null 2>&1 || { \

@@ -2,12 +2,14 @@
 //! of them. `make bench` calls it; it needs root, as it boots a host of its own.
 
 use {
-    farcast::sandbox::{HostSpec, Image, Sandbox, Settings, run_name_for},
-    flate2::{Compression, write::GzEncoder},
+    farcast::{
+        sandbox::{HostSpec, Image, Sandbox, Settings, run_name_for},
+        transport::AgentProgram,
+    },
     std::{
+        env::consts::ARCH,
         error::Error,
         fs,
-        io::Write,
         path::{Path, PathBuf},
         process::{Command, Stdio},
         time::{Duration, Instant},
@@ -161,7 +163,8 @@ fn median(times: &mut [Duration]) -> Duration {
 
 /// The agent's size on the wire.
 fn sent(agents: &Path) -> Outcome<usize> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
-    packer.write_all(&fs::read(agents.join("farcast-agent"))?)?;
-    Ok(packer.finish()?.len())
+    Ok(AgentProgram::in_directory(agents)
+        .shipment(ARCH)?
+        .packed()
+        .len())
 }

@@ -1,7 +1,10 @@
-//! The agent as a process: what is left of a write when it dies in the middle.
+//! The agent as a process: what it weighs, and what is left of a write when it dies in the middle.
 
 use {
-    farcast::wire::{Decoder, Frame, Mode, Object, Report, Request, Run},
+    farcast::{
+        transport::AgentProgram,
+        wire::{Decoder, Frame, Mode, Object, Report, Request, Run},
+    },
     rustix::{
         fs::{CWD, FileType, Mode as Permission, mknodat},
         process::{Pid, Signal, kill_process, test_kill_process},
@@ -163,4 +166,14 @@ fn refuses_to_install_itself_when_damaged() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("damaged"));
     assert!(!last.exists());
     fs::remove_dir_all(&directory).unwrap();
+}
+
+/// `make agent` builds what is sent; a debug build is no measure.
+#[test]
+fn what_is_sent_is_at_most_2_mib() {
+    let built = std::env::var_os("FARCAST_AGENT_DIR").expect("`make test` sets FARCAST_AGENT_DIR");
+    let program = AgentProgram::in_directory(built);
+    let sent = program.shipment(std::env::consts::ARCH).unwrap();
+    let size = sent.packed().len();
+    assert!(size <= 2 << 20, "{size} bytes");
 }

@@ -1,18 +1,19 @@
 use {
     super::{Unreachable, Word, content_store::digits},
-    flate2::{Compression, write::GzEncoder},
+    flate2::{Compression, read::GzDecoder, write::GzEncoder},
     sha2::{Digest, Sha256},
     std::{
         collections::BTreeMap,
         env::consts::ARCH,
         fs,
-        io::Write,
+        io::{Read, Write},
         path::{Path, PathBuf},
         sync::{Arc, Mutex, OnceLock, PoisonError},
     },
 };
 
-/// The agent programs beside farcast, one for each kind of machine. Each is read, hashed and compressed at most once in a run.
+/// The agent programs beside farcast, one for each kind of machine, each with its compressed form where the build made one
+/// (`farcast-agent.gz`). Each is read, hashed and compressed at most once in a run.
 pub struct AgentProgram {
     directory: PathBuf,
     shipments: Mutex<BTreeMap<String, Arc<Shipment>>>,
@@ -23,13 +24,18 @@ pub struct Shipment {
     /// SHA-256 of the program, in hexadecimal digits.
     pub sha256: Word,
     pub raw: Vec<u8>,
+    /// Where the compressed program may lie.
+    beside: PathBuf,
     packed: OnceLock<Vec<u8>>,
 }
 
 impl Shipment {
-    /// The program compressed by gzip; the first call does the work.
+    /// The program compressed by gzip: as it was when it was built, where that lies beside it. The first call does the work.
     pub fn packed(&self) -> &[u8] {
         self.packed.get_or_init(|| {
+            if let Some(packed) = self.packed_when_built() {
+                return packed;
+            }
             let mut packer = GzEncoder::new(Vec::new(), Compression::best());
             // Writing to memory does not fail; were it so, the host would notice the length.
             packer
@@ -37,6 +43,14 @@ impl Shipment {
                 .and_then(|()| packer.finish())
                 .unwrap_or_default()
         })
+    }
+
+    /// Only if it holds this very program.
+    fn packed_when_built(&self) -> Option<Vec<u8>> {
+        let packed = fs::read(&self.beside).ok()?;
+        let mut raw = Vec::with_capacity(self.raw.len());
+        GzDecoder::new(&packed[..]).read_to_end(&mut raw).ok()?;
+        (raw == self.raw).then_some(packed)
     }
 }
 
@@ -141,6 +155,7 @@ fn read(path: &Path) -> Result<Shipment, String> {
     Ok(Shipment {
         sha256,
         raw,
+        beside: path.with_added_extension("gz"),
         packed: OnceLock::new(),
     })
 }
@@ -160,6 +175,30 @@ mod tests {
             error.contains("s390x machine; available: riscv64"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn what_was_packed_when_built_is_sent_if_it_is_the_same_program() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name| directory.path().join(name);
+        let gzip = |bytes: &[u8]| {
+            let mut packer = GzEncoder::new(Vec::new(), Compression::none());
+            packer.write_all(bytes).unwrap();
+            packer.finish().unwrap()
+        };
+        let sent = || {
+            let program = AgentProgram::in_directory(directory.path());
+            program.shipment("vax").unwrap().packed().to_vec()
+        };
+        fs::write(at("farcast-agent-vax"), "new").unwrap();
+        fs::write(at("farcast-agent-vax.gz"), gzip(b"new")).unwrap();
+        assert_eq!(sent(), gzip(b"new"));
+        fs::write(at("farcast-agent-vax.gz"), gzip(b"old")).unwrap();
+        let mut raw = String::new();
+        GzDecoder::new(&sent()[..])
+            .read_to_string(&mut raw)
+            .unwrap();
+        assert_eq!(raw, "new");
     }
 
     #[test]
