@@ -23,7 +23,7 @@ python := $(firstword $(wildcard /usr/bin/python3) python3)
 # A linker and a packer, the sandbox's programs, an sshd for the transports' tests, a Python for ansible-core.
 build_packages := binutils gcc libc6-dev zopfli
 sandbox_packages := systemd-container debootstrap dpkg iproute2 nftables openssh-client
-test_packages := openssh-server procps python3-venv
+test_packages := bsdutils openssh-server procps python3-venv
 
 # Where tests, and the demo, find the agents that farcast delivers and the programs of ansible-core.
 export FARCAST_AGENT_DIR := $(CURDIR)/$(built)/agent

@@ -118,6 +118,8 @@ impl Copy {
             .env("HOME", &self.0)
             .env("LC_ALL", "C.UTF-8")
             .env("ANSIBLE_GATHERING", "explicit")
+            // Hosts in turn: what they give together must not depend on which is faster.
+            .env("ANSIBLE_FORKS", "1")
             .env("ANSIBLE_CONFIG", folder().join("playbooks/ansible.cfg"))
             .stdin(Stdio::null())
             .arg("90")

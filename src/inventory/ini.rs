@@ -56,7 +56,7 @@ impl Ini<'_> {
         if let Some((group, kind)) = header(line) {
             return self.begin(group, kind, place);
         }
-        if line.starts_with('[') && line.ends_with(']') {
+        if line.starts_with('[') && (line.ends_with(']') || !line.contains(']')) {
             return Err(Mistake::Section(line.to_owned()).into());
         }
         match self.section {
@@ -283,6 +283,7 @@ mod tests {
             ("a\n  w[1", "hosts:2:3: the range is not closed by `]`"),
             ("[a:b]", "hosts:1:1: section [a:b] has the unknown type `b`"),
             ("[a b]", "hosts:1:1: `[a b]` is no section header"),
+            ("[a", "hosts:1:1: `[a` is no section header"),
             ("a b", "hosts:1:3: expected `name=value`, found `b`"),
             (
                 "a x='b",

@@ -9,7 +9,7 @@ use minijinja::{
 };
 
 use super::{
-    access, call::Call, call::describe, compile::Sources, context::Context, failure, filter,
+    access, bound, call::Call, call::describe, compile::Sources, context::Context, failure, filter,
     finish, function, growing, lookup, moment, omit, percent, print, test,
 };
 
@@ -33,6 +33,7 @@ const LENIENT: &[&str] = &[
 pub(super) fn environment(sources: &Arc<Sources>) -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(bound::FUEL));
     environment.set_formatter(emit);
     environment.set_unknown_method_callback(|state, value, method, args| {
         minijinja_contrib::pycompat::unknown_method_callback(state, value, method, args)

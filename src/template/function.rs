@@ -2,7 +2,7 @@
 
 use minijinja::{Error, value::Value};
 
-use super::{builtin::Run, call::Call, call::entries, failure, lookup, moment};
+use super::{bound, builtin::Run, call::Call, call::entries, failure, lookup, moment};
 
 /// Every function with its name.
 pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
@@ -31,9 +31,7 @@ fn range(call: &mut Call) -> Result<Value, Error> {
         return Err(failure::plain("a step of 0 never arrives"));
     }
     let length = (stop.saturating_sub(start) / step).max(0);
-    if length > 10_000_000 {
-        return Err(failure::plain("more than ten million numbers"));
-    }
+    bound::items(usize::try_from(length).unwrap_or(usize::MAX))?;
     let mut numbers = Vec::new();
     let mut at = start;
     while (step > 0 && at < stop) || (step < 0 && at > stop) {

@@ -5,7 +5,7 @@ use minijinja::{
     value::{Value, ValueKind},
 };
 
-use super::{call::entries, failure, percent, print};
+use super::{bound, call::entries, failure, percent, print};
 
 /// Calls a method; nothing where it is left to minijinja and its Python compatibility.
 pub(super) fn call(value: &Value, name: &str, args: &[Value]) -> Result<Option<Value>, Error> {
@@ -28,10 +28,11 @@ fn string(text: &str, name: &str, args: &[Value]) -> Result<Option<Value>, Error
         }
         "zfill" => {
             let width = args.first().and_then(Value::as_usize).unwrap_or(0);
-            zfill(text, width).into()
+            zfill(text, bound::width(width)?).into()
         }
         "ljust" | "rjust" | "center" => {
             let width = args.first().and_then(Value::as_usize).unwrap_or(0);
+            let width = bound::width(width)?;
             justified(text, name, width, &arg(1).unwrap_or_else(|| " ".into())).into()
         }
         "swapcase" => text

@@ -3,6 +3,7 @@
 //! Filters, tests and lookups are plain functions over values, one file a family; [`Engine`] is the way in.
 
 mod access;
+mod bound;
 mod builtin;
 mod call;
 mod compile;

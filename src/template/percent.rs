@@ -5,7 +5,7 @@ use minijinja::{
     value::{Kwargs, Rest, Value, ValueKind},
 };
 
-use super::{failure, print};
+use super::{bound, failure, print};
 
 /// `__mod(left, right)`: formats a string, or gives the remainder of two numbers.
 pub(super) fn remainder(_state: &mut State, args: Rest<Value>) -> Result<Value, Error> {
@@ -104,7 +104,7 @@ impl Spec {
             }
             rest = &rest[1..];
         }
-        rest = spec.size(rest);
+        rest = spec.size(rest)?;
         let kind = rest
             .chars()
             .next()
@@ -114,7 +114,7 @@ impl Spec {
     }
 
     /// What stands behind the colon of `{:…}`.
-    fn braces(text: &str) -> Self {
+    fn braces(text: &str) -> Result<Self, Error> {
         let mut spec = Self {
             fill: ' ',
             kind: 's',
@@ -141,24 +141,24 @@ impl Spec {
             }
             rest = &rest[1..];
         }
-        rest = spec.size(rest);
+        rest = spec.size(rest)?;
         if let Some(after) = rest.strip_prefix(',') {
             spec.comma = true;
-            rest = spec.size(after);
+            rest = spec.size(after)?;
         }
         spec.kind = rest.chars().next().unwrap_or('s');
-        spec
+        Ok(spec)
     }
 
-    fn size<'t>(&mut self, text: &'t str) -> &'t str {
+    fn size<'t>(&mut self, text: &'t str) -> Result<&'t str, Error> {
         let (width, mut rest) = digits(text);
-        self.width = width.unwrap_or(self.width);
+        self.width = bound::width(width.unwrap_or(self.width))?;
         if let Some(after) = rest.strip_prefix('.') {
             let (precision, after) = digits(after);
-            self.precision = Some(precision.unwrap_or(0));
+            self.precision = Some(bound::width(precision.unwrap_or(0))?);
             rest = after;
         }
-        rest
+        Ok(rest)
     }
 
     fn show(&self, value: &Value) -> Result<String, Error> {
@@ -311,7 +311,7 @@ pub(super) fn format(text: &str, given: &[Value]) -> Result<Value, Error> {
 }
 
 fn braced(value: &Value, spec: &str) -> Result<String, Error> {
-    let mut read = Spec::braces(spec);
+    let mut read = Spec::braces(spec)?;
     if read.kind == 's' && value.is_number() {
         read.align = read.align.or(Some('>').filter(|_| !read.zero));
         if let (Some(_), false) = (read.precision, value.is_integer()) {

@@ -56,6 +56,13 @@ impl Room {
         self.run(program, &words(arguments), stdin)
     }
 
+    /// farcast on a terminal of its own, at which somebody types. Everything that the terminal showed is standard output.
+    pub fn farcast_at_terminal(&self, arguments: &str, typed: &str) -> Told {
+        let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_farcast"));
+        let words = ["--quiet", "--return", "--command", &command, "/dev/null"];
+        self.run(Path::new("script"), &words.map(str::to_owned), typed)
+    }
+
     /// farcast, called by another name.
     pub fn persona(&self, command: &str) -> Told {
         let [name, arguments @ ..] = &words(command)[..] else {

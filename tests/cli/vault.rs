@@ -117,3 +117,25 @@ fn reads_a_password_from_a_program() {
         "a: 1\n"
     );
 }
+
+#[test]
+fn asks_for_passwords_at_the_terminal() {
+    let room = Room::new().with("a.yml", "a: 1\n");
+    let told = room.farcast_at_terminal("vault encrypt a.yml", "one\nother\n");
+    assert_eq!(told.code, 1, "{}", told.stdout);
+    assert_eq!(room.read("a.yml"), "a: 1\n");
+    room.farcast_at_terminal("vault encrypt --ask-vault-pass a.yml", "typed\ntyped\n")
+        .good();
+    let shown = room
+        .farcast_at_terminal("vault view a.yml", "typed\n")
+        .good();
+    assert!(
+        shown.contains("Vault password:") && shown.contains("a: 1"),
+        "{shown}"
+    );
+    let read = room.with("pw", "typed\n");
+    assert_eq!(
+        read.farcast("vault view a.yml --vault-id pw").good(),
+        "a: 1\n"
+    );
+}

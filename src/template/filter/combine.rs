@@ -7,6 +7,7 @@ use minijinja::{
 
 use super::attribute;
 use crate::template::{
+    bound,
     builtin::Run,
     call::{Call, entries, items, list},
     failure, print,
@@ -324,23 +325,23 @@ fn count(call: &Call, default: usize) -> Result<usize, Error> {
 fn permutations(call: &mut Call) -> Result<Value, Error> {
     let items = call.items()?;
     let count = count(call, items.len())?;
-    Ok(picks(
+    picks(
         items.len(),
         count,
         &|row, next| !row.contains(&next),
         &items,
-    ))
+    )
 }
 
 fn combinations(call: &mut Call) -> Result<Value, Error> {
     let items = call.items()?;
     let count = count(call, 2)?;
-    Ok(picks(
+    picks(
         items.len(),
         count,
         &|row, next| row.last().is_none_or(|last| next > *last),
         &items,
-    ))
+    )
 }
 
 fn picks(
@@ -348,7 +349,7 @@ fn picks(
     count: usize,
     fits: &dyn Fn(&[usize], usize) -> bool,
     items: &[Value],
-) -> Value {
+) -> Result<Value, Error> {
     let mut rows: Vec<Vec<usize>> = vec![Vec::new()];
     for _ in 0..count {
         rows = rows
@@ -361,10 +362,12 @@ fn picks(
                 })
             })
             .collect();
+        bound::items(rows.len())?;
     }
-    rows.iter()
+    Ok(rows
+        .iter()
         .map(|row| row.iter().map(|at| items[*at].clone()).collect::<Value>())
-        .collect()
+        .collect())
 }
 
 #[cfg(test)]

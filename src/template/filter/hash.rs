@@ -4,7 +4,7 @@ use minijinja::{Error, value::Value};
 use sha2::Digest;
 
 use super::random;
-use crate::template::{builtin::Run, call::Call, failure};
+use crate::template::{bound, builtin::Run, call::Call, failure};
 
 pub(super) const ALL: &[(&str, Run)] = &[
     ("hash", |call| {
@@ -79,7 +79,7 @@ pub(in crate::template) fn crypt(
     } else {
         656_000
     });
-    let params = sha_crypt::Params::new(count)
+    let params = sha_crypt::Params::new(bound::rounds(count)?)
         .map_err(|_| failure::plain("'rounds' is 1000 to 999999999"))?;
     let shown = if count == usual {
         String::new()

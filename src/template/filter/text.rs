@@ -3,6 +3,7 @@
 use minijinja::{Error, value::Value};
 
 use crate::template::{
+    bound,
     builtin::Run,
     call::{Call, items},
     failure, percent, print,
@@ -125,7 +126,7 @@ fn join(call: &mut Call) -> Result<Value, Error> {
 fn indent(call: &mut Call) -> Result<Value, Error> {
     let space = match call.arg(1, "width") {
         Some(width) if width.as_str().is_some() => print::text(&width),
-        Some(width) => " ".repeat(width.as_usize().unwrap_or(4)),
+        Some(width) => " ".repeat(bound::width(width.as_usize().unwrap_or(4))?),
         None => "    ".into(),
     };
     let (first, blank) = (call.flag(2, "first"), call.flag(3, "blank"));
@@ -167,6 +168,7 @@ fn truncate(call: &mut Call) -> Result<Value, Error> {
 
 fn center(call: &mut Call) -> Result<Value, Error> {
     let width = usize::try_from(call.int(1, "width")?.unwrap_or(80)).unwrap_or(0);
+    let width = bound::width(width)?;
     let subject = call.subject();
     let missing = width.saturating_sub(subject.chars().count());
     let left = missing / 2 + (missing & width & 1);

@@ -1,0 +1,60 @@
+//! Any text is a template that gives a value, or an error.
+#![no_main]
+
+use {
+    farcast::template::{Engine, Settings, TemplateError, Value, Variables},
+    libfuzzer_sys::fuzz_target,
+    std::{
+        collections::BTreeMap,
+        path::PathBuf,
+        sync::{Arc, LazyLock},
+    },
+};
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    Engine::new(Settings {
+        environment: BTreeMap::new(),
+        decrypt: Box::new(|_| Err("no vault here".into())),
+    })
+});
+
+/// One map, one list, one word, one number.
+#[derive(Debug)]
+struct Few;
+
+impl Variables for Few {
+    fn get(&self, name: &str) -> Option<Result<Value, TemplateError>> {
+        Some(Ok(match name {
+            "m" => Value::from_pairs([("a", 1), ("b", 2)]),
+            "l" => Value::from(vec!["x", "y"]),
+            "w" => Value::from("Hello"),
+            "n" => Value::from(42),
+            _ => return None,
+        }))
+    }
+
+    fn names(&self) -> Vec<String> {
+        ["m", "l", "w", "n"].map(str::to_owned).into()
+    }
+
+    fn search_path(&self, _kind: &str) -> Vec<PathBuf> {
+        Vec::new()
+    }
+}
+
+/// Lookups run commands and read files: what was made up shall not.
+const REACHING: [&str; 6] = ["lookup", "query", "q(", "include", "import", "extends"];
+
+fuzz_target!(|text: &str| {
+    let _compiles = ENGINE.check(text);
+    ENGINE.names_used(text);
+    if REACHING.iter().any(|word| text.contains(word)) {
+        return;
+    }
+    let vars: Arc<dyn Variables> = Arc::new(Few);
+    for result in [ENGINE.text(text, &vars), ENGINE.expression(text, &vars)] {
+        if let Err(error) = result {
+            assert!(!error.to_string().is_empty());
+        }
+    }
+});
