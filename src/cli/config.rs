@@ -141,6 +141,15 @@ impl Config {
         named.map(|path| self.located(path, environment)).collect()
     }
 
+    /// Words separated by commas.
+    pub(super) fn words(&self, name: &str) -> Vec<String> {
+        let words = self.text(name).unwrap_or_default().split(',');
+        words
+            .map(|word| word.trim().to_owned())
+            .filter(|word| !word.is_empty())
+            .collect()
+    }
+
     fn located(&self, text: &str, environment: &Environment) -> PathBuf {
         let path = environment.expand(text);
         let dir = self.path.as_deref().and_then(Path::parent);

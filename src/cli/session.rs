@@ -250,7 +250,8 @@ pub(super) fn secrets(
     environment: &Environment,
 ) -> Result<vault::Secrets> {
     let mut secrets = vault::Secrets::default();
-    for id in &options.vault_id {
+    let listed = config.words("defaults.vault_identity_list");
+    for id in listed.iter().chain(&options.vault_id) {
         let (id, source) = id
             .split_once('@')
             .map_or((None, id.as_str()), |(id, source)| (Some(id), source));

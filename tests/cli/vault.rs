@@ -139,3 +139,24 @@ fn asks_for_passwords_at_the_terminal() {
         "a: 1\n"
     );
 }
+
+#[test]
+fn takes_the_passwords_that_the_configuration_lists() {
+    let room = room()
+        .with(
+            "ansible.cfg",
+            "[defaults]\nvault_identity_list = dev@pw, prod@new\n",
+        )
+        .with("a.yml", "a: 1\n");
+    room.farcast("vault encrypt a.yml --encrypt-vault-id prod")
+        .good();
+    assert!(
+        room.read("a.yml")
+            .starts_with("$ANSIBLE_VAULT;1.2;AES256;prod\n")
+    );
+    assert_eq!(room.farcast("vault view a.yml").good(), "a: 1\n");
+    assert_eq!(
+        room.oracle("ansible-vault view a.yml").good().trim(),
+        "a: 1"
+    );
+}
