@@ -10,6 +10,8 @@
 
 #[path = "compat/happening.rs"]
 mod happening;
+#[path = "compat/table.rs"]
+mod table;
 
 use {
     happening::{farcast_happenings, oracle_happenings, ordered},
@@ -308,5 +310,26 @@ fn every_playbook_runs_as_under_ansible() {
         "{} runs differ\n{}",
         different.len(),
         different.join("\n")
+    );
+}
+
+/// `COMPAT_WRITE` writes it.
+#[test]
+fn the_document_says_what_the_cases_use() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/compatibility.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let table = table::written(&folder().join("playbooks"));
+    let (before, rest) = text.split_once("| word |").expect("the table");
+    let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
+    let wanted = match after {
+        "" => format!("{before}{table}"),
+        after => format!("{before}{table}\n{after}"),
+    };
+    if env::var_os("COMPAT_WRITE").is_some() {
+        fs::write(&path, &wanted).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&path).unwrap() == wanted,
+        "the table is out of date: write it with COMPAT_WRITE=1"
     );
 }
