@@ -29,7 +29,7 @@ test_packages := bsdutils openssh-server procps python3-venv
 export FARCAST_AGENT_DIR := $(CURDIR)/$(built)/agent
 export FARCAST_ORACLE := $(CURDIR)/$(oracle)/bin
 
-.PHONY: help demo test bench check build agent rust packages test-packages oracle
+.PHONY: help demo test bench fuzz check build agent rust packages test-packages oracle
 
 help: ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -46,6 +46,22 @@ test: rust packages test-packages oracle check agent ## Everything that CI runs:
 
 bench: rust packages agent ## What a run costs beside `ssh HOST true`, measured on this machine (needs root).
 	cargo bench --bench run
+
+fuzz: rust packages ## Hunt for input that breaks the loader, INI, Jinja, vaults or the wire: ten minutes each.
+	@$(call install, g++)
+	command -v cargo-fuzz >/dev/null || cargo install --quiet cargo-fuzz
+	cargo fuzz build --sanitizer none
+	$(call hunt,yaml,tests/compat/playbooks roles playbooks)
+	$(call hunt,ini,tests/compat/inventories inventories)
+	$(call hunt,jinja,templates)
+	$(call hunt,vault,)
+	$(call hunt,wire,)
+
+# Hunts in one target, from what it found before and these files.
+define hunt
+mkdir -p fuzz/corpus/$(1)
+cargo fuzz run --sanitizer none $(1) fuzz/corpus/$(1) $(2) -- -max_total_time=600 -timeout=10 -rss_limit_mb=2048
+endef
 
 check: rust ## Format and clippy; every warning is an error.
 	@for tool in fmt clippy; do cargo $$tool --version >/dev/null 2>&1 || { \
