@@ -209,6 +209,7 @@ fn settings(options: &RunOptions, session: &Session) -> Settings {
         check: options.check,
         force_handlers: options.force_handlers
             || session.config.bool("defaults.force_handlers") == Some(true),
+        merge_hashes: session.config.text("defaults.hash_behaviour") == Some("merge"),
         diff: options.output.diff || session.config.bool("diff.always") == Some(true),
         verbosity: options.output.verbose,
         forks: forks(options, session),

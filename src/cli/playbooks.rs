@@ -54,11 +54,7 @@ impl Loader<'_> {
         depth: usize,
     ) -> Result<(), Fault> {
         let node = self.session.store.document(path)?;
-        let library = Arc::new(Library::new(
-            Arc::clone(&self.session.store),
-            dir(&[path.to_owned()]),
-            self.session.roles_path(),
-        ));
+        let library = self.library(&dir(&[path.to_owned()]));
         for entry in playbook(&node)? {
             match entry {
                 Entry::Play(play) => {
@@ -67,7 +63,8 @@ impl Loader<'_> {
                 }
                 Entry::Import(import) => {
                     let name = self.render(&library, &import.path, None)?;
-                    let next = library.dir.join(&name);
+                    let of_collection = library.collections.playbook(&name);
+                    let next = of_collection.unwrap_or_else(|| library.dir.join(&name));
                     if depth > 50 {
                         return Err(
                             Fault::new("the playbook imports itself").at(&import.path.place)
@@ -95,11 +92,7 @@ impl Loader<'_> {
 
     /// The program of a playbook that no file holds: paths are reckoned from `dir`.
     pub(super) fn in_memory(&self, node: &Node, dir: &Path) -> Result<Program, Fault> {
-        let library = Arc::new(Library::new(
-            Arc::clone(&self.session.store),
-            dir,
-            self.session.roles_path(),
-        ));
+        let library = self.library(dir);
         let mut program = Program::default();
         for entry in playbook(node)? {
             if let Entry::Play(play) = entry {
@@ -107,6 +100,12 @@ impl Loader<'_> {
             }
         }
         Ok(program)
+    }
+
+    fn library(&self, dir: &Path) -> Arc<Library> {
+        let session = self.session;
+        let library = Library::new(Arc::clone(&session.store), dir, session.roles_path());
+        Arc::new(library.with_collections(session.collections_path()))
     }
 
     fn compile(
@@ -170,7 +169,7 @@ fn under(mut play: Play, around: &[&Import]) -> Play {
     for import in around.iter().rev() {
         play.keywords.extend_list(Key::Tags, &import.tags);
         play.conditions.extend(import.when.iter().cloned());
-        play.keywords.underlay_vars(import.vars.as_ref());
+        play.keywords.overlay_vars(import.vars.as_ref());
     }
     play
 }

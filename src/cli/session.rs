@@ -227,6 +227,20 @@ impl Session {
         Ok(Some(Secret::new(text)))
     }
 
+    /// Where collections are looked for besides the playbook's own directory.
+    pub(super) fn collections_path(&self) -> Vec<PathBuf> {
+        let named = self
+            .config
+            .paths("defaults.collections_path", &self.environment);
+        if !named.is_empty() {
+            return named;
+        }
+        let home = self.environment.home.as_ref();
+        let home = home.map(|home| home.join(".ansible/collections"));
+        let usual = PathBuf::from("/usr/share/ansible/collections");
+        home.into_iter().chain([usual]).collect()
+    }
+
     /// Where roles are looked for besides the playbook's own directory.
     pub(super) fn roles_path(&self) -> Vec<PathBuf> {
         let named = self.config.paths("defaults.roles_path", &self.environment);

@@ -238,20 +238,15 @@ impl Keywords {
             .push((key, Node::new(first.place.clone(), Kind::List(all))));
     }
 
-    /// Adds variables that are weaker than those that stand here.
-    pub fn underlay_vars(&mut self, vars: Option<&Node>) {
-        let Some((node, weaker)) = vars.and_then(|node| Some((node, node.as_map()?))) else {
+    /// Adds variables that win over those that stand here.
+    pub fn overlay_vars(&mut self, vars: Option<&Node>) {
+        let Some((node, stronger)) = vars.and_then(|node| Some((node, node.as_map()?))) else {
             return;
         };
-        let mut all = weaker.to_vec();
-        for (name, value) in self
-            .get(Key::Vars)
-            .and_then(Node::as_map)
-            .unwrap_or_default()
-        {
-            all.retain(|(other, _)| other.kind != name.kind);
-            all.push((name.clone(), value.clone()));
-        }
+        let own = self.get(Key::Vars).and_then(Node::as_map);
+        let mut all = own.unwrap_or_default().to_vec();
+        all.retain(|(name, _)| !stronger.iter().any(|(other, _)| other.kind == name.kind));
+        all.extend(stronger.iter().cloned());
         let place = node.place.clone();
         self.0.retain(|(name, _)| *name != Key::Vars);
         self.0.push((Key::Vars, Node::new(place, Kind::Map(all))));

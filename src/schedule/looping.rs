@@ -6,7 +6,7 @@ use {
         step::HostStep,
     },
     crate::{
-        control::fault,
+        control::{Change, fault},
         event::Event,
         playbook::{Key, Loop},
         program::Step,
@@ -91,7 +91,7 @@ impl HostStep<'_> {
                 }
             }
         }
-        summary(self.step, &control.variable, &values, endings)
+        summary(self.step, &items, endings)
     }
 
     /// Whether all items can travel as one message: nothing of one item can depend on the end of another.
@@ -273,7 +273,6 @@ fn extended(values: &[Value], index: usize, all: bool) -> Value {
 fn nothing(step: &Step) -> Ending {
     let outcome = Outcome {
         skipped: true,
-        msg: Some("No items in the list".to_owned()),
         data: Object::from_iter([
             ("results".to_owned(), serde_json::Value::Array(Vec::new())),
             ("skipped_reason".to_owned(), "No items in the list".into()),
@@ -284,7 +283,7 @@ fn nothing(step: &Step) -> Ending {
 }
 
 /// What a loop comes to, as Ansible sums it up.
-fn summary(step: &Step, variable: &str, values: &[Value], endings: Vec<Ending>) -> Ending {
+fn summary(step: &Step, items: &[Item], endings: Vec<Ending>) -> Ending {
     let module = step.task.action.short_name();
     let mut whole = Ending {
         looped: true,
@@ -309,32 +308,49 @@ fn summary(step: &Step, variable: &str, values: &[Value], endings: Vec<Ending>) 
         () if outcome.skipped => "All items skipped".to_owned(),
         () => "All items completed".to_owned(),
     });
-    let results = endings.iter().zip(values).map(|(ending, value)| {
+    let results = endings.iter().zip(items).map(|(ending, item)| {
         let mut result: Object = ending.registered();
-        result.insert("ansible_loop_var".to_owned(), variable.into());
-        result.insert(variable.to_owned(), template::to_json(value));
+        result.extend(told(item));
         serde_json::Value::Object(result)
     });
     outcome.data.insert("results".to_owned(), results.collect());
     for ending in endings {
+        let (sets, facts) = (!ending.changes.is_empty(), facts(&ending));
         whole.changes.extend(ending.changes);
         whole.includes.extend(ending.includes);
         whole.meta = whole.meta.or(ending.meta);
-        if let Some(facts) = ending
-            .outcome
-            .data
-            .get("ansible_facts")
-            .and_then(|facts| facts.as_object())
-        {
-            let all = whole
-                .outcome
-                .data
-                .entry("ansible_facts")
-                .or_insert_with(|| Object::new().into());
-            if let Some(all) = all.as_object_mut() {
-                all.extend(facts.clone());
-            }
+        if !sets && let Some(facts) = facts {
+            whole.changes.push(Change::Facts(facts));
         }
     }
     whole
+}
+
+/// What an item's result says of the loop: the item, and what `loop_control` names.
+fn told(item: &Item) -> Object {
+    let locals = &item.scope.around().locals;
+    let mut told = Object::new();
+    for name in ["ansible_loop_var", "ansible_index_var"] {
+        if let Some(variable) = locals.get(name) {
+            let value = locals.get(&template::display(variable));
+            let value = value.map(template::to_json).unwrap_or_default();
+            told.insert(name.to_owned(), template::to_json(variable));
+            told.insert(template::display(variable), value);
+        }
+    }
+    if let Some(extended) = locals.get("ansible_loop") {
+        told.insert("ansible_loop".to_owned(), template::to_json(extended));
+    }
+    told
+}
+
+/// The facts that a module on the host found; a step of the controller asks for the change itself.
+fn facts(ending: &Ending) -> Option<Values> {
+    let facts = ending.outcome.data.get("ansible_facts")?.as_object()?;
+    let facts = facts.iter();
+    Some(
+        facts
+            .map(|(name, value)| (name.clone(), template::from_json(value)))
+            .collect(),
+    )
 }

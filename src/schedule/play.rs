@@ -70,6 +70,7 @@ impl Runner {
             batch,
             prompted,
             roles: RwLock::new(program.roles.clone()),
+            role_names: RwLock::new(program.role_names.clone()),
             ..PlayContext::default()
         })
     }
