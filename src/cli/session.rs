@@ -161,14 +161,8 @@ impl Session {
             .timeout
             .or_else(|| config.number("defaults.timeout"));
         Ok(Login {
-            connection: connection
-                .connection
-                .clone()
-                .or_else(|| own(config.text("defaults.transport"))),
-            user: connection
-                .user
-                .clone()
-                .or_else(|| own(config.text("defaults.remote_user"))),
+            connection: self.connection(connection),
+            user: self.user(connection),
             port: config.number("defaults.remote_port"),
             password: self.password(
                 connection.ask_pass || config.bool("defaults.ask_pass") == Some(true),
@@ -211,6 +205,18 @@ impl Session {
                 "BECOME password: ",
             )?,
         })
+    }
+
+    /// How hosts are connected to where they do not say it themselves.
+    pub(super) fn connection(&self, options: &ConnectionOptions) -> Option<String> {
+        let set = || Some(self.config.text("defaults.transport")?.to_owned());
+        options.connection.clone().or_else(set)
+    }
+
+    /// The user to log in as where hosts do not say it themselves.
+    pub(super) fn user(&self, options: &ConnectionOptions) -> Option<String> {
+        let set = || Some(self.config.text("defaults.remote_user")?.to_owned());
+        options.user.clone().or_else(set)
     }
 
     /// A password from the person or a file, hidden from every output.

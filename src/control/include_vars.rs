@@ -145,15 +145,12 @@ impl IncludeVars {
         let ignored =
             ignored.map(|pattern| expression(&format!("(?:{pattern})$"), "ignore_files", call));
         let ignored = ignored.collect::<Result<Vec<_>, _>>()?;
-        let role = call.step.frame.role();
-        let main = role.map(|role| role.path.join("vars/main.yml"));
         let mut chosen = Vec::new();
         for path in files {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let matches = wanted.iter().all(|pattern| pattern.is_match(&name));
             let out = ignored.iter().any(|pattern| pattern.is_match(&name));
-            // A role's own variables are there without being asked for.
-            if !matches || out || main.as_ref() == Some(&path) {
+            if !matches || out {
                 continue;
             }
             if self.reads(&path) {

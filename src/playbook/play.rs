@@ -94,23 +94,15 @@ fn import_entry(node: &Node, path: &Node) -> Result<Import, Fault> {
             .unwrap_or(std::slice::from_ref(node))
             .to_vec(),
     };
-    // Ansible reads tags among the variables, too.
+    // Ansible takes them for tags, which then come too late.
     let mut vars = node.get("vars").cloned();
-    let mut tags = list("tags");
     if let Some(Kind::Map(entries)) = vars.as_mut().map(|vars| &mut vars.kind) {
-        let is_tags = |(name, _): &&mut (Node, Node)| name.as_str() == Some("tags");
-        tags.extend(
-            entries
-                .iter_mut()
-                .find(is_tags)
-                .map(|(_, tags)| tags.clone()),
-        );
         entries.retain(|(name, _)| name.as_str() != Some("tags"));
     }
     Ok(Import {
         path: path.clone(),
         when: list("when"),
-        tags,
+        tags: list("tags"),
         vars,
     })
 }

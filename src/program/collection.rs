@@ -27,6 +27,14 @@ impl Collections {
         Self(paths.into_iter().map(holder).collect())
     }
 
+    /// These places, then those of another.
+    pub fn before(mut self, others: &Collections) -> Self {
+        let new = others.0.iter().filter(|root| !self.0.contains(root));
+        let new: Vec<_> = new.cloned().collect();
+        self.0.extend(new);
+        self
+    }
+
     /// The directories of a collection called `NAMESPACE.NAME`, the first that is there.
     pub fn directory(&self, collection: &str) -> Option<PathBuf> {
         let (namespace, name) = collection.split_once('.')?;

@@ -41,10 +41,9 @@ impl Library {
         }
     }
 
-    /// Looks for collections in these directories, too: after `DIR/collections`.
-    pub fn with_collections(mut self, paths: Vec<PathBuf>) -> Self {
-        let own = self.dir.join("collections");
-        self.collections = Collections::new([own].into_iter().chain(paths));
+    /// Looks for collections in these places, too: after `DIR/collections`.
+    pub fn with_collections(mut self, others: &Collections) -> Self {
+        self.collections = self.collections.before(others);
         self
     }
 

@@ -15,7 +15,7 @@ use {
         variable::Values,
         wire::{Object, Outcome},
     },
-    std::time::Duration,
+    std::{sync::PoisonError, time::Duration},
 };
 
 /// How `loop_control` wants the loop.
@@ -42,6 +42,9 @@ impl HostStep<'_> {
         let Loop { lookup, value } = looping;
         let found = match lookup {
             None => engine.node(value, &variables),
+            Some(name) if name.rsplit('.').next() == Some("inventory_hostnames") => engine
+                .node(value, &variables)
+                .map(|patterns| self.hosts_named(&patterns)),
             Some(name) => engine.lookup_loop(name, value, &variables),
         };
         let list = found.map_err(|error| fault(error, place))?;
@@ -59,6 +62,40 @@ impl HostStep<'_> {
             }
         };
         Ok(Some(items))
+    }
+
+    /// The hosts that patterns choose; none where a pattern is none.
+    fn hosts_named(&self, patterns: &Value) -> Value {
+        let pattern = template::strings(patterns).join(",");
+        let world = &self.runner.world;
+        let inventory = world
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let chosen = inventory.select(&pattern, None);
+        chosen
+            .map(|chosen| chosen.hosts)
+            .unwrap_or_default()
+            .into_iter()
+            .map(Value::from)
+            .collect()
+    }
+
+    /// What the items that changed something notify; nothing where that cannot be told.
+    fn topics(&self, items: &[Item], endings: &[Ending]) -> Option<Vec<String>> {
+        let engine = &self.runner.world.engine;
+        let mut topics = Vec::new();
+        for (item, ending) in items.iter().zip(endings) {
+            if !ending.outcome.changed && ending.outcome.unknown.is_none() {
+                continue;
+            }
+            for node in self.step.frame.gather(Key::Notify) {
+                let names = engine.node(node, &item.scope.variables()).ok()?;
+                topics.extend(template::strings(&names));
+            }
+        }
+        topics.dedup();
+        Some(topics)
     }
 
     pub(super) async fn looped(&self, values: Vec<Value>) -> Ending {
@@ -91,7 +128,11 @@ impl HostStep<'_> {
                 }
             }
         }
-        summary(self.step, &items, endings)
+        let topics = self.topics(&items, &endings);
+        Ending {
+            topics,
+            ..summary(self.step, &items, endings)
+        }
     }
 
     /// Whether all items can travel as one message: nothing of one item can depend on the end of another.

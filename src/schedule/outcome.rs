@@ -25,6 +25,8 @@ pub(super) struct Ending {
     pub(super) changes: Vec<Change>,
     pub(super) includes: Vec<(Include, Vec<(String, Value)>)>,
     pub(super) meta: Option<Meta>,
+    /// What the items of a loop notify, where their templates told.
+    pub(super) topics: Option<Vec<String>>,
     /// The host that the facts are about, where that is another one (`delegate_facts`).
     pub(super) facts_to: Option<String>,
     /// The handlers are notified already: of a step that ran once, only the host that ran it notifies.

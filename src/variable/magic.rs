@@ -6,7 +6,7 @@ use {
     crate::{
         inventory::Host,
         playbook::Key,
-        program::Role,
+        program::{FrameKind, Role},
         template::{TemplateError, Value},
     },
     std::{collections::BTreeSet, path::Path, sync::PoisonError},
@@ -131,6 +131,8 @@ fn of_inventory(scope: &Scope, name: &str) -> Option<Value> {
 fn of_play(play: &PlayContext, name: &str) -> Option<Value> {
     match name {
         "playbook_dir" => Some(path(&play.dir)),
+        // From outside of a play, nothing else is known of it.
+        _ if play.frame.is_none() => None,
         "ansible_play_name" => Some(play.name.as_str().into()),
         "ansible_play_hosts" | "play_hosts" => Some(Value::from(play.still_in())),
         "ansible_play_batch" => Some(Value::from(play.active())),
@@ -174,6 +176,31 @@ fn of_role(scope: &Scope, name: &str) -> Option<Value> {
         "ansible_parent_role_names" => parents(|role| role.name.as_str().into()),
         "ansible_parent_role_paths" => parents(|role| path(&role.path)),
         _ => None,
+    }
+}
+
+/// How a host is reached, where no variable says it: by keywords around the step, else by the command line.
+pub(super) fn connection(scope: &Scope, name: &str) -> Option<Result<Value, TemplateError>> {
+    let settings = &scope.world().settings;
+    let frame = scope.around().frame.as_deref()?;
+    if frame.kind != FrameKind::Task {
+        return None;
+    }
+    let (key, otherwise) = match name {
+        "ansible_connection" => {
+            let usual = settings.connection.as_deref().unwrap_or("ssh");
+            (Key::Connection, Some(usual.into()))
+        }
+        "ansible_user" | "ansible_ssh_user" => {
+            (Key::RemoteUser, settings.user.as_deref().map(Value::from))
+        }
+        "ansible_port" | "ansible_ssh_port" => (Key::Port, settings.port.map(Value::from)),
+        "ansible_host" | "ansible_ssh_host" => return Some(Ok(scope.host().into())),
+        _ => return None,
+    };
+    match frame.keyword(key) {
+        None => otherwise.map(Ok),
+        Some(node) => Some(scope.world().engine.node(node, &scope.variables())),
     }
 }
 

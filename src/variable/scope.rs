@@ -89,7 +89,9 @@ impl Scope {
             return Some(value);
         }
         let mut found = self.layers.iter().filter_map(|layer| layer.get(name));
-        let strongest = found.next()?;
+        let Some(strongest) = found.next() else {
+            return magic::connection(self, name);
+        };
         if !self.world.settings.merge_hashes || !strongest.is_map() {
             return Some(self.ready(strongest));
         }

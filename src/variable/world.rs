@@ -38,6 +38,10 @@ pub struct Settings {
     pub verbosity: u8,
     pub forks: usize,
     pub limit: Option<String>,
+    /// How hosts are reached, where neither variables nor keywords say it.
+    pub connection: Option<String>,
+    pub user: Option<String>,
+    pub port: Option<u16>,
     pub tags: Vec<String>,
     pub skip_tags: Vec<String>,
     pub config_file: Option<PathBuf>,
