@@ -4,7 +4,7 @@ use {
         module::Schema,
         playbook::Key,
         source::{Fault, Node},
-        template::{self, Value},
+        template::{self, Engine, Value},
         variable::Values,
         wire::Object,
     },
@@ -38,7 +38,8 @@ impl Arguments<'_> {
             values.insert(name.to_owned(), self.value(name, free)?);
         }
         for (name, node) in &action.args {
-            values.insert(name.clone(), self.value(name, node)?);
+            let value = self.value(name, node)?;
+            values.insert(self.name(name, node)?, value);
         }
         values.retain(|_, value| !template::is_omit(value));
         let object = values
@@ -58,6 +59,19 @@ impl Arguments<'_> {
             })
             .collect();
         Ok((canonical, object))
+    }
+
+    /// A name as written, save where a step that takes any name takes a template for it.
+    fn name(&self, name: &str, node: &Node) -> Result<String, Fault> {
+        if !self.open || !Engine::is_template(name) {
+            return Ok(name.to_owned());
+        }
+        let scope = &self.item.scope;
+        let engine = &scope.world().engine;
+        let rendered = engine.text(name, &scope.variables());
+        rendered
+            .map(|value| value.to_string())
+            .map_err(|error| crate::control::fault(error, &node.place))
     }
 
     fn accept(&self, object: Object) -> Result<Object, Fault> {

@@ -87,7 +87,7 @@ impl Batch<'_> {
         let elements: Arc<[Element]> = included.elements.into();
         brought.0.push(Piece {
             key,
-            shown: source.shown(),
+            shown: shown(&include, &source),
             elements: Arc::clone(&elements),
             hosts: vec![host.to_owned()],
         });
@@ -200,15 +200,15 @@ enum Source {
     Role(Arc<Role>),
 }
 
-impl Source {
-    fn shown(&self) -> String {
-        match self {
-            Source::File(path) => {
-                let whole = std::path::absolute(path);
-                whole.as_ref().unwrap_or(path).display().to_string()
-            }
-            Source::Role(role) => role.name.clone(),
+/// What an include brought in: a file's whole path, or a role as it was asked for.
+fn shown(include: &Include, source: &Source) -> String {
+    match (include, source) {
+        (_, Source::File(path)) => {
+            let whole = std::path::absolute(path);
+            whole.as_ref().unwrap_or(path).display().to_string()
         }
+        (Include::Role { name, .. }, _) => name.clone(),
+        (Include::Tasks { file, .. }, _) => file.clone(),
     }
 }
 

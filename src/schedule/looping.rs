@@ -8,9 +8,10 @@ use {
     crate::{
         control::{Change, fault},
         event::Event,
+        module,
         playbook::{Key, Loop},
         program::Step,
-        source::{Fault, Node},
+        source::{Fault, Kind, Node},
         template::{self, Value},
         variable::Values,
         wire::{Object, Outcome},
@@ -106,28 +107,16 @@ impl HostStep<'_> {
         if values.is_empty() {
             return nothing(self.step);
         }
-        let items: Vec<_> = (0..values.len())
-            .map(|index| self.loop_item(&control, &values, index))
-            .collect();
-        let at_once = self.goes_at_once(&control);
-        let mut endings = Vec::new();
-        if at_once {
-            endings = self.all_at_once(&items).await;
-        } else {
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 && !control.pause.is_zero() && !item.dry() {
-                    tokio::time::sleep(control.pause).await;
-                }
-                let ending = self.until(item).await;
-                self.tell_item(item, &ending);
-                let lost = ending.unreachable;
-                let over = self.breaks(&control, item, &ending);
-                endings.push(ending);
-                if lost || over || self.runner.is_cancelled() {
-                    break;
-                }
+        let (items, endings) = match self.goes_at_once(&control) {
+            true => {
+                let indices = 0..values.len();
+                let items = indices.map(|index| self.loop_item(&control, &values, index, None));
+                let items: Vec<_> = items.collect();
+                let endings = self.all_at_once(&items).await;
+                (items, endings)
             }
-        }
+            false => self.one_by_one(&control, &values).await,
+        };
         let topics = self.topics(&items, &endings);
         Ending {
             topics,
@@ -137,11 +126,71 @@ impl HostStep<'_> {
 
     /// Whether all items can travel as one message: nothing of one item can depend on the end of another.
     fn goes_at_once(&self, control: &Control) -> bool {
-        let keywords = &self.step.task.keywords;
-        let one_by_one = [Key::Until, Key::Retries]
+        let task = &self.step.task;
+        let repeats = [Key::Until, Key::Retries]
             .iter()
-            .any(|key| keywords.get(*key).is_some());
-        !one_by_one && control.pause.is_zero() && control.break_when.is_empty()
+            .any(|key| task.keywords.get(*key).is_some());
+        let name = task.action.name.as_str().unwrap_or_default();
+        module::find(name).is_some()
+            && !repeats
+            && !self.reads_own_result()
+            && control.pause.is_zero()
+            && control.break_when.is_empty()
+    }
+
+    /// Whether an item may use what the one before it registered.
+    fn reads_own_result(&self) -> bool {
+        let task = &self.step.task;
+        let judging = [Key::Register, Key::ChangedWhen, Key::FailedWhen];
+        let keywords = task.keywords.iter();
+        let keywords = keywords.filter(|(key, _)| !judging.contains(key));
+        let args = task.action.args.iter().map(|(_, node)| node);
+        let mut nodes = args
+            .chain(&task.action.free)
+            .chain(keywords.map(|(_, node)| node));
+        register_name(self.step).is_some_and(|name| nodes.any(|node| speaks_of(node, name)))
+    }
+
+    /// Each item knows what the ones before it have set and registered.
+    async fn one_by_one(
+        &self,
+        control: &Control,
+        values: &[Value],
+    ) -> (Vec<Item<'_>>, Vec<Ending>) {
+        let (mut items, mut endings) = (Vec::new(), Vec::<Ending>::new());
+        for index in 0..values.len() {
+            let item = self.loop_item(control, values, index, endings.last());
+            if index > 0 && !control.pause.is_zero() && !item.dry() {
+                tokio::time::sleep(control.pause).await;
+            }
+            let ending = self.until(&item).await;
+            self.tell_item(&item, &ending);
+            self.remember(&ending);
+            let lost = ending.unreachable;
+            let over = self.breaks(control, &item, &ending);
+            items.push(item);
+            endings.push(ending);
+            if lost || over || self.runner.is_cancelled() {
+                break;
+            }
+        }
+        (items, endings)
+    }
+
+    /// Keeps what an item sets for those that come after it; the end of the step makes the change for good.
+    fn remember(&self, ending: &Ending) {
+        if self.step.frame.keyword(Key::DelegateFacts).is_some() {
+            return;
+        }
+        let world = &self.runner.world;
+        for change in &ending.changes {
+            world.remember(self.scope.host(), |memory| match change {
+                Change::Set(values) => memory.set(values.clone()),
+                Change::Facts(values) => memory.learn(values.clone()),
+                Change::Include(vars) => memory.include(vars.clone()),
+                _ => {}
+            });
+        }
     }
 
     async fn all_at_once(&self, items: &[Item<'_>]) -> Vec<Ending> {
@@ -195,7 +244,13 @@ impl HostStep<'_> {
         judged.collect()
     }
 
-    fn loop_item(&self, control: &Control, values: &[Value], index: usize) -> Item<'_> {
+    fn loop_item(
+        &self,
+        control: &Control,
+        values: &[Value],
+        index: usize,
+        before: Option<&Ending>,
+    ) -> Item<'_> {
         let value = &values[index];
         let mut locals = Values::from([
             (control.variable.clone(), value.clone()),
@@ -207,6 +262,9 @@ impl HostStep<'_> {
         if let Some(name) = &control.index {
             locals.insert(name.clone(), index.into());
             locals.insert("ansible_index_var".to_owned(), name.as_str().into());
+        }
+        if let (Some(name), Some(before)) = (register_name(self.step), before) {
+            locals.insert(name.to_owned(), before.value());
         }
         if control.extended {
             let all = control.all_items;
@@ -283,6 +341,16 @@ impl HostStep<'_> {
                     .to_vec()
             }),
         })
+    }
+}
+
+/// Whether a name stands in a text anywhere within.
+fn speaks_of(node: &Node, name: &str) -> bool {
+    match &node.kind {
+        Kind::String(text) => text.contains(name),
+        Kind::List(items) => items.iter().any(|item| speaks_of(item, name)),
+        Kind::Map(entries) => entries.iter().any(|(_, value)| speaks_of(value, name)),
+        _ => false,
     }
 }
 
