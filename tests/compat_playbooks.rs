@@ -2,7 +2,7 @@
 //! the same results, what `debug` shows, the recap, the exit code, and the files that are written.
 //!
 //! A case is a folder with a `play.yml`; what it writes goes to `out/` beside it. Its `runs` holds one line of arguments a run
-//! (none: one run without arguments), its `hosts` an inventory (none: `compat/playbooks/hosts`).
+//! (none: one run without arguments), its `hosts` an inventory (none: `compat/playbooks/hosts`), its `ansible.cfg` settings (likewise).
 //! `COMPAT_CASE` names a case to run alone.
 //!
 //! Needs `FARCAST_ORACLE`: the directory that holds ansible-core's programs and its `python`.
@@ -112,6 +112,10 @@ impl Copy {
             true => PathBuf::from("hosts"),
             false => folder().join("playbooks/hosts"),
         };
+        let settings = match self.case().join("ansible.cfg") {
+            own if own.exists() => own,
+            _ => folder().join("playbooks/ansible.cfg"),
+        };
         let path = env::var_os("PATH").unwrap_or_default();
         command
             .current_dir(self.case())
@@ -122,7 +126,7 @@ impl Copy {
             .env("ANSIBLE_GATHERING", "explicit")
             // Hosts in turn: what they give together must not depend on which is faster.
             .env("ANSIBLE_FORKS", "1")
-            .env("ANSIBLE_CONFIG", folder().join("playbooks/ansible.cfg"))
+            .env("ANSIBLE_CONFIG", settings)
             .stdin(Stdio::null())
             .arg("90")
             .arg(program)

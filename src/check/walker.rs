@@ -148,7 +148,7 @@ impl<'a> Walker<'a> {
         };
         let part = |name: &str| match action.arg(name) {
             None => Some("main".to_owned()),
-            Some(node) => literal(node).map(RoleParts::stem),
+            Some(node) => literal(node).map(str::to_owned),
         };
         let parts = || {
             Some(RoleParts {
@@ -163,8 +163,7 @@ impl<'a> Walker<'a> {
             return;
         };
         let library = Arc::clone(&self.play.program.library);
-        let from = site.step.frame.role().map(Arc::as_ref);
-        match library.role(name, &parts, from, &named.place) {
+        match library.role(name, &parts, Some(&site.step.frame), &named.place) {
             Ok(role) => {
                 let public = action.arg("public");
                 if public.is_some_and(|node| boolean(node) != Some(false)) {
@@ -226,7 +225,11 @@ impl<'a> Walker<'a> {
         let library = &self.play.program.library;
         let compiler = Compiler::new(library, &render, Order::first());
         let included = match source {
-            Source::Role(role, _) => compiler.included_role(role, &frame),
+            Source::Role(role, _) => {
+                let validate = step.task.action.arg("rolespec_validate");
+                let validate = validate.and_then(boolean) != Some(false);
+                compiler.included_role(role, validate, &frame)
+            }
             Source::File(path) if step.handler => library
                 .tasks(path, On::Handler)
                 .and_then(|items| compiler.of_handlers().included(&items, &frame)),

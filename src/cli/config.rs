@@ -24,6 +24,8 @@ const KNOWN: &[(&str, &str)] = &[
     ("defaults.private_key_file", "PRIVATE_KEY_FILE"),
     ("defaults.host_key_checking", "HOST_KEY_CHECKING"),
     ("defaults.roles_path", "ROLES_PATH"),
+    ("defaults.collections_path", "COLLECTIONS_PATH"),
+    ("defaults.hash_behaviour", "HASH_BEHAVIOUR"),
     ("defaults.timeout", "TIMEOUT"),
     ("defaults.gathering", "GATHERING"),
     ("defaults.transport", "TRANSPORT"),

@@ -3,7 +3,7 @@ use {
     crate::{
         inventory::VarsOrigin,
         playbook::{Entry, Import, Key, Play, playbook},
-        program::{Compiler, Frame, Library, Order, Program},
+        program::{Collections, Compiler, Frame, Library, Order, Program},
         source::{Fault, Node},
         template::{Value, Variables},
         variable::{PlayContext, Scope, Surroundings, World},
@@ -42,7 +42,8 @@ impl Loader<'_> {
 
     fn program(&self, path: &Path) -> Result<Program, Fault> {
         let mut program = Program::default();
-        self.read(path, &[], &mut program, 0)?;
+        let collections = Collections::new(self.session.collections_path());
+        self.read(path, &[], &mut program, &collections)?;
         Ok(program)
     }
 
@@ -51,14 +52,10 @@ impl Loader<'_> {
         path: &Path,
         around: &[&Import],
         program: &mut Program,
-        depth: usize,
+        collections: &Collections,
     ) -> Result<(), Fault> {
         let node = self.session.store.document(path)?;
-        let library = Arc::new(Library::new(
-            Arc::clone(&self.session.store),
-            dir(&[path.to_owned()]),
-            self.session.roles_path(),
-        ));
+        let library = self.library(&dir(&[path.to_owned()]), collections);
         for entry in playbook(&node)? {
             match entry {
                 Entry::Play(play) => {
@@ -67,8 +64,9 @@ impl Loader<'_> {
                 }
                 Entry::Import(import) => {
                     let name = self.render(&library, &import.path, None)?;
-                    let next = library.dir.join(&name);
-                    if depth > 50 {
+                    let of_collection = library.collections.playbook(&name);
+                    let next = of_collection.unwrap_or_else(|| library.dir.join(&name));
+                    if around.len() > 50 {
                         return Err(
                             Fault::new("the playbook imports itself").at(&import.path.place)
                         );
@@ -86,7 +84,7 @@ impl Loader<'_> {
                     }
                     let mut around = around.to_vec();
                     around.push(&import);
-                    self.read(&next, &around, program, depth + 1)?;
+                    self.read(&next, &around, program, &library.collections)?;
                 }
             }
         }
@@ -95,11 +93,8 @@ impl Loader<'_> {
 
     /// The program of a playbook that no file holds: paths are reckoned from `dir`.
     pub(super) fn in_memory(&self, node: &Node, dir: &Path) -> Result<Program, Fault> {
-        let library = Arc::new(Library::new(
-            Arc::clone(&self.session.store),
-            dir,
-            self.session.roles_path(),
-        ));
+        let collections = Collections::new(self.session.collections_path());
+        let library = self.library(dir, &collections);
         let mut program = Program::default();
         for entry in playbook(node)? {
             if let Entry::Play(play) = entry {
@@ -107,6 +102,12 @@ impl Loader<'_> {
             }
         }
         Ok(program)
+    }
+
+    fn library(&self, dir: &Path, collections: &Collections) -> Arc<Library> {
+        let session = self.session;
+        let library = Library::new(Arc::clone(&session.store), dir, session.roles_path());
+        Arc::new(library.with_collections(collections))
     }
 
     fn compile(
@@ -170,7 +171,7 @@ fn under(mut play: Play, around: &[&Import]) -> Play {
     for import in around.iter().rev() {
         play.keywords.extend_list(Key::Tags, &import.tags);
         play.conditions.extend(import.when.iter().cloned());
-        play.keywords.underlay_vars(import.vars.as_ref());
+        play.keywords.overlay_vars(import.vars.as_ref());
     }
     play
 }

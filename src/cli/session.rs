@@ -161,14 +161,8 @@ impl Session {
             .timeout
             .or_else(|| config.number("defaults.timeout"));
         Ok(Login {
-            connection: connection
-                .connection
-                .clone()
-                .or_else(|| own(config.text("defaults.transport"))),
-            user: connection
-                .user
-                .clone()
-                .or_else(|| own(config.text("defaults.remote_user"))),
+            connection: self.connection(connection),
+            user: self.user(connection),
             port: config.number("defaults.remote_port"),
             password: self.password(
                 connection.ask_pass || config.bool("defaults.ask_pass") == Some(true),
@@ -213,6 +207,18 @@ impl Session {
         })
     }
 
+    /// How hosts are connected to where they do not say it themselves.
+    pub(super) fn connection(&self, options: &ConnectionOptions) -> Option<String> {
+        let set = || Some(self.config.text("defaults.transport")?.to_owned());
+        options.connection.clone().or_else(set)
+    }
+
+    /// The user to log in as where hosts do not say it themselves.
+    pub(super) fn user(&self, options: &ConnectionOptions) -> Option<String> {
+        let set = || Some(self.config.text("defaults.remote_user")?.to_owned());
+        options.user.clone().or_else(set)
+    }
+
     /// A password from the person or a file, hidden from every output.
     fn password(&self, ask: bool, file: Option<&Path>, prompt: &str) -> Result<Option<Secret>> {
         let text = match (ask, file) {
@@ -225,6 +231,20 @@ impl Session {
         };
         self.redactor.learn(&text);
         Ok(Some(Secret::new(text)))
+    }
+
+    /// Where collections are looked for besides the playbook's own directory.
+    pub(super) fn collections_path(&self) -> Vec<PathBuf> {
+        let named = self
+            .config
+            .paths("defaults.collections_path", &self.environment);
+        if !named.is_empty() {
+            return named;
+        }
+        let home = self.environment.home.as_ref();
+        let home = home.map(|home| home.join(".ansible/collections"));
+        let usual = PathBuf::from("/usr/share/ansible/collections");
+        home.into_iter().chain([usual]).collect()
     }
 
     /// Where roles are looked for besides the playbook's own directory.

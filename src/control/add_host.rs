@@ -1,6 +1,6 @@
 use {
     super::{Call, Change, Control, Done, Prepared},
-    crate::{source::Fault, wire::Object},
+    crate::{source::Fault, template, wire::Object},
     schemars::JsonSchema,
     serde::Deserialize,
 };
@@ -28,6 +28,12 @@ impl Control for AddHost {
         let shown = Object::from_iter([
             ("host_name".to_owned(), self.name.as_str().into()),
             ("groups".to_owned(), self.groups.clone().into()),
+            (
+                "host_vars".to_owned(),
+                vars.iter()
+                    .map(|(name, value)| (name.clone(), template::to_json(value)))
+                    .collect(),
+            ),
         ]);
         let mut done = Done::ok(Object::from_iter([("add_host".to_owned(), shown.into())]));
         done.outcome.changed = true;

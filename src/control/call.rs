@@ -102,7 +102,7 @@ pub enum Wait {
 }
 
 /// Tasks to bring in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Include {
     Tasks {
         file: String,
@@ -114,6 +114,10 @@ pub enum Include {
         parts: crate::program::RoleParts,
         apply: Option<crate::source::Node>,
         public: bool,
+        /// Run it again where it ran before in the same way.
+        allow_duplicates: bool,
+        /// Hold its arguments against its specification.
+        validate: bool,
         place: Place,
     },
 }

@@ -31,6 +31,16 @@ pub struct IncludeRole {
     /// Let the rest of the play see the role's defaults and variables.
     #[serde(default)]
     public: bool,
+    /// Run the role again where it ran before in the same way.
+    #[serde(default = "yes")]
+    allow_duplicates: bool,
+    /// Hold the role's arguments against what its `meta` says of them.
+    #[serde(default = "yes")]
+    rolespec_validate: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Control for IncludeRole {
@@ -38,8 +48,7 @@ impl Control for IncludeRole {
     const RAW: &'static [&'static str] = &["apply"];
 
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {
-        let part =
-            |name: Option<String>| name.map_or("main".to_owned(), |name| RoleParts::stem(&name));
+        let part = |name: Option<String>| name.unwrap_or_else(|| "main".to_owned());
         Ok(Prepared::Include(Box::new(Include::Role {
             name: self.name,
             parts: RoleParts {
@@ -50,6 +59,8 @@ impl Control for IncludeRole {
             },
             apply: call.step.task.action.arg("apply").cloned(),
             public: self.public,
+            allow_duplicates: self.allow_duplicates,
+            validate: self.rolespec_validate,
             place: call.place_of("name").clone(),
         })))
     }

@@ -1,6 +1,8 @@
 //! The controller's half of steps: those that never leave the controller, and what must be prepared before a module is sent.
 
 mod add_host;
+mod argument_kind;
+mod argument_spec;
 mod assert;
 mod call;
 mod copy;
@@ -21,6 +23,7 @@ mod set_stats;
 mod template;
 mod unarchive;
 mod uri;
+mod validate_argument_spec;
 mod wait_for_connection;
 
 pub use {

@@ -91,6 +91,7 @@ static ALL: &[Entry] = &[
     entry::<super::template::Template>(),
     part_of("unarchive", None, super::unarchive::prepare),
     part_of("uri", None, super::uri::prepare),
+    entry::<super::validate_argument_spec::ValidateArgumentSpec>(),
     entry::<super::wait_for_connection::WaitForConnection>(),
 ];
 

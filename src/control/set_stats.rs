@@ -30,11 +30,17 @@ impl Control for SetStats {
         let Value::Object(data) = self.data else {
             return Err(Fault::new("`data` is a map of names and values").at(call.place_of("data")));
         };
+        let told = Object::from_iter([
+            ("data".to_owned(), data.clone().into()),
+            ("per_host".to_owned(), self.per_host.into()),
+            ("aggregate".to_owned(), self.aggregate.into()),
+        ]);
+        let told = Object::from_iter([("ansible_stats".to_owned(), told.into())]);
         let data = data
             .into_iter()
             .map(|(name, value)| (name, template::from_json(&value)))
             .collect();
-        Ok(Done::ok(Object::new())
+        Ok(Done::ok(told)
             .and(Change::Stats {
                 data,
                 aggregate: self.aggregate,

@@ -7,12 +7,12 @@ use std::{path::PathBuf, sync::Arc};
 pub enum LayerKind {
     /// Group `all`, in an inventory.
     AllInInventory,
+    /// Another group, in an inventory.
+    GroupInInventory,
     /// `group_vars/all` beside an inventory.
     AllBesideInventory,
     /// `group_vars/all` beside the playbook.
     AllBesidePlaybook,
-    /// Another group, in an inventory.
-    GroupInInventory,
     /// `group_vars/*` beside an inventory.
     GroupBesideInventory,
     /// `group_vars/*` beside the playbook.
@@ -25,17 +25,20 @@ pub enum LayerKind {
     HostBesidePlaybook,
 }
 
-const ALL_KINDS: [LayerKind; 3] = [
+/// What an owner's own variables, those beside an inventory and those beside the playbook are.
+type Kinds = [LayerKind; 3];
+
+const ALL_KINDS: Kinds = [
     LayerKind::AllInInventory,
     LayerKind::AllBesideInventory,
     LayerKind::AllBesidePlaybook,
 ];
-const GROUP_KINDS: [LayerKind; 3] = [
+const GROUP_KINDS: Kinds = [
     LayerKind::GroupInInventory,
     LayerKind::GroupBesideInventory,
     LayerKind::GroupBesidePlaybook,
 ];
-const HOST_KINDS: [LayerKind; 3] = [
+const HOST_KINDS: Kinds = [
     LayerKind::HostInInventory,
     LayerKind::HostBesideInventory,
     LayerKind::HostBesidePlaybook,
@@ -71,9 +74,12 @@ impl Inventory {
         let all = (Owner::Group("all".to_owned()), &self.groups[ALL].variables);
         let host = (Owner::Host(host.name().to_owned()), &host.variables);
         let mut layers = Vec::new();
-        self.stack(&[all], ALL_KINDS, store, &mut layers)?;
-        self.stack(&groups, GROUP_KINDS, store, &mut layers)?;
-        self.stack(&[host], HOST_KINDS, store, &mut layers)?;
+        own(&[all.clone()], ALL_KINDS, &mut layers);
+        own(&groups, GROUP_KINDS, &mut layers);
+        self.beside(&[all], ALL_KINDS, store, &mut layers)?;
+        self.beside(&groups, GROUP_KINDS, store, &mut layers)?;
+        own(std::slice::from_ref(&host), HOST_KINDS, &mut layers);
+        self.beside(&[host], HOST_KINDS, store, &mut layers)?;
         Ok(layers)
     }
 
@@ -90,26 +96,20 @@ impl Inventory {
             _ => GROUP_KINDS,
         };
         let mut layers = Vec::new();
-        self.stack(
-            &[(Owner::Group(group.name().to_owned()), &group.variables)],
-            kinds,
-            store,
-            &mut layers,
-        )?;
+        let owner = [(Owner::Group(group.name().to_owned()), &group.variables)];
+        own(&owner, kinds, &mut layers);
+        self.beside(&owner, kinds, store, &mut layers)?;
         Ok(layers)
     }
 
-    /// Lays the owners' own variables, then those beside each inventory, then those beside the playbook.
-    fn stack(
+    /// Lays what files beside each inventory, then beside the playbook, give the owners.
+    fn beside(
         &self,
         owners: &[(Owner, &Arc<Variables>)],
-        [own, beside_inventory, beside_playbook]: [LayerKind; 3],
+        [_, beside_inventory, beside_playbook]: Kinds,
         store: &Store,
         layers: &mut Vec<Layer>,
     ) -> Result<(), Fault> {
-        for (owner, variables) in owners {
-            push(layers, own, owner, None, variables);
-        }
         for (origin, kind) in [
             (VarsOrigin::Inventory, beside_inventory),
             (VarsOrigin::Playbook, beside_playbook),
@@ -123,6 +123,13 @@ impl Inventory {
             }
         }
         Ok(())
+    }
+}
+
+/// Lays what an inventory itself gives the owners.
+fn own(owners: &[(Owner, &Arc<Variables>)], [own, ..]: Kinds, layers: &mut Vec<Layer>) {
+    for (owner, variables) in owners {
+        push(layers, own, owner, None, variables);
     }
 }
 
@@ -159,10 +166,10 @@ mod tests {
         };
         write(
             "inventory/hosts",
-            "[web]\nh x=6\n[web:vars]\nx=3\n[all:vars]\nx=0\n",
+            "[web]\nh x=6\n[web:vars]\nx=1\n[all:vars]\nx=0\n",
         );
-        write("inventory/group_vars/all", "x: 1");
-        write("play/group_vars/all.yml", "x: 2");
+        write("inventory/group_vars/all", "x: 2");
+        write("play/group_vars/all.yml", "x: 3");
         write("inventory/group_vars/web.yml", "x: 4");
         write("play/group_vars/web.yaml", "x: 5");
         write("inventory/host_vars/h.json", "{\"x\": 7}");

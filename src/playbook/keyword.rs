@@ -11,6 +11,22 @@ pub enum On {
     Block,
     Task,
     Handler,
+    /// The map of `loop_control`.
+    LoopControl,
+    /// An `import_playbook`.
+    Import,
+}
+
+impl On {
+    pub const ALL: &[On] = &[
+        On::Play,
+        On::Role,
+        On::Block,
+        On::Task,
+        On::Handler,
+        On::LoopControl,
+        On::Import,
+    ];
 }
 
 /// What a keyword's value may be. A string that is a template fits every shape but `Tasks` and `Map`.
@@ -57,25 +73,28 @@ macro_rules! keywords {
 keywords! {
     Action            "action"              Any       [Task Handler]
     Always            "always"              Tasks     [Block]
-    AnyErrorsFatal    "any_errors_fatal"    Bool      [Play Role Block Task Handler]
+    AnyErrorsFatal    "any_errors_fatal"    Bool      [Play Role Block Task Handler Import]
     Args              "args"                Any       [Task Handler]
     Async             "async"               Number    [Task Handler]
-    Become            "become"              Bool      [Play Role Block Task Handler]
-    BecomeExe         "become_exe"          Text      [Play Role Block Task Handler]
-    BecomeFlags       "become_flags"        Text      [Play Role Block Task Handler]
-    BecomeMethod      "become_method"       Text      [Play Role Block Task Handler]
-    BecomeUser        "become_user"         Text      [Play Role Block Task Handler]
+    Become            "become"              Bool      [Play Role Block Task Handler Import]
+    BecomeExe         "become_exe"          Text      [Play Role Block Task Handler Import]
+    BecomeFlags       "become_flags"        Text      [Play Role Block Task Handler Import]
+    BecomeMethod      "become_method"       Text      [Play Role Block Task Handler Import]
+    BecomeUser        "become_user"         Text      [Play Role Block Task Handler Import]
     Block             "block"               Tasks     [Block]
+    BreakWhen         "break_when"          Condition [LoopControl]
     ChangedWhen       "changed_when"        Condition [Task Handler]
-    CheckMode         "check_mode"          Bool      [Play Role Block Task Handler]
+    CheckMode         "check_mode"          Bool      [Play Role Block Task Handler Import]
     Collections       "collections"         List      [Play Role Block Task Handler]
-    Connection        "connection"          Text      [Play Role Block Task Handler]
-    Debugger          "debugger"            Text      [Play Role Block Task Handler]
+    Connection        "connection"          Text      [Play Role Block Task Handler Import]
+    Debugger          "debugger"            Text      [Play Role Block Task Handler Import]
     Delay             "delay"               Number    [Task Handler]
     DelegateFacts     "delegate_facts"      Bool      [Role Block Task Handler]
     DelegateTo        "delegate_to"         Text      [Role Block Task Handler]
-    Diff              "diff"                Bool      [Play Role Block Task Handler]
-    Environment       "environment"         Maps      [Play Role Block Task Handler]
+    Diff              "diff"                Bool      [Play Role Block Task Handler Import]
+    Environment       "environment"         Maps      [Play Role Block Task Handler Import]
+    Extended          "extended"            Bool      [LoopControl]
+    ExtendedAllitems  "extended_allitems"   Bool      [LoopControl]
     FactPath          "fact_path"           Text      [Play]
     FailedWhen        "failed_when"         Condition [Task Handler]
     ForceHandlers     "force_handlers"      Bool      [Play]
@@ -84,40 +103,45 @@ keywords! {
     GatherTimeout     "gather_timeout"      Number    [Play]
     Handlers          "handlers"            Tasks     [Play]
     Hosts             "hosts"               List      [Play]
-    IgnoreErrors      "ignore_errors"       Bool      [Play Role Block Task Handler]
-    IgnoreUnreachable "ignore_unreachable"  Bool      [Play Role Block Task Handler]
+    IgnoreErrors      "ignore_errors"       Bool      [Play Role Block Task Handler Import]
+    IgnoreUnreachable "ignore_unreachable"  Bool      [Play Role Block Task Handler Import]
+    ImportPlaybook    "import_playbook"     Text      [Import]
+    IndexVar          "index_var"           Text      [LoopControl]
+    Label             "label"               Text      [LoopControl]
     Listen            "listen"              List      [Handler]
     LocalAction       "local_action"        Any       [Task Handler]
     Loop              "loop"                Any       [Task Handler]
     LoopControl       "loop_control"        Map       [Task Handler]
+    LoopVar           "loop_var"            Text      [LoopControl]
     MaxFailPercentage "max_fail_percentage" Number    [Play]
-    ModuleDefaults    "module_defaults"     Maps      [Play Role Block Task Handler]
-    Name              "name"                Text      [Play Role Block Task Handler]
-    NoLog             "no_log"              Bool      [Play Role Block Task Handler]
+    ModuleDefaults    "module_defaults"     Maps      [Play Role Block Task Handler Import]
+    Name              "name"                Text      [Play Role Block Task Handler Import]
+    NoLog             "no_log"              Bool      [Play Role Block Task Handler Import]
     Notify            "notify"              List      [Block Task Handler]
     Order             "order"               Text      [Play]
+    Pause             "pause"               Number    [LoopControl]
     Poll              "poll"                Number    [Task Handler]
-    Port              "port"                Number    [Play Role Block Task Handler]
+    Port              "port"                Number    [Play Role Block Task Handler Import]
     PostTasks         "post_tasks"          Tasks     [Play]
     PreTasks          "pre_tasks"           Tasks     [Play]
     Register          "register"            Text      [Task Handler]
-    RemoteUser        "remote_user"         Text      [Play Role Block Task Handler]
+    RemoteUser        "remote_user"         Text      [Play Role Block Task Handler Import]
     Rescue            "rescue"              Tasks     [Block]
     Retries           "retries"             Number    [Task Handler]
     Role              "role"                Text      [Role]
     Roles             "roles"               Any       [Play]
-    RunOnce           "run_once"            Bool      [Play Role Block Task Handler]
+    RunOnce           "run_once"            Bool      [Play Role Block Task Handler Import]
     Serial            "serial"              List      [Play]
     Strategy          "strategy"            Text      [Play]
-    Tags              "tags"                List      [Play Role Block Task Handler]
+    Tags              "tags"                List      [Play Role Block Task Handler Import]
     Tasks             "tasks"               Tasks     [Play]
-    Throttle          "throttle"            Number    [Play Role Block Task Handler]
-    Timeout           "timeout"             Number    [Play Role Block Task Handler]
+    Throttle          "throttle"            Number    [Play Role Block Task Handler Import]
+    Timeout           "timeout"             Number    [Play Role Block Task Handler Import]
     Until             "until"               Condition [Task Handler]
-    Vars              "vars"                Map       [Play Role Block Task Handler]
+    Vars              "vars"                Map       [Play Role Block Task Handler Import]
     VarsFiles         "vars_files"          List      [Play]
     VarsPrompt        "vars_prompt"         Any       [Play]
-    When              "when"                Condition [Role Block Task Handler]
+    When              "when"                Condition [Role Block Task Handler Import]
 }
 
 impl Key {
@@ -238,20 +262,15 @@ impl Keywords {
             .push((key, Node::new(first.place.clone(), Kind::List(all))));
     }
 
-    /// Adds variables that are weaker than those that stand here.
-    pub fn underlay_vars(&mut self, vars: Option<&Node>) {
-        let Some((node, weaker)) = vars.and_then(|node| Some((node, node.as_map()?))) else {
+    /// Adds variables that win over those that stand here.
+    pub fn overlay_vars(&mut self, vars: Option<&Node>) {
+        let Some((node, stronger)) = vars.and_then(|node| Some((node, node.as_map()?))) else {
             return;
         };
-        let mut all = weaker.to_vec();
-        for (name, value) in self
-            .get(Key::Vars)
-            .and_then(Node::as_map)
-            .unwrap_or_default()
-        {
-            all.retain(|(other, _)| other.kind != name.kind);
-            all.push((name.clone(), value.clone()));
-        }
+        let own = self.get(Key::Vars).and_then(Node::as_map);
+        let mut all = own.unwrap_or_default().to_vec();
+        all.retain(|(name, _)| !stronger.iter().any(|(other, _)| other.kind == name.kind));
+        all.extend(stronger.iter().cloned());
         let place = node.place.clone();
         self.0.retain(|(name, _)| *name != Key::Vars);
         self.0.push((Key::Vars, Node::new(place, Kind::Map(all))));

@@ -1,5 +1,5 @@
 use {
-    super::{Item, Key, Keywords, On, RoleUse, items, reader, reader::Reader, role_uses},
+    super::{Item, Key, Keywords, On, RoleUse, items, reader::Reader, role_uses},
     crate::source::{Fault, Kind, Node, Place},
 };
 
@@ -74,31 +74,20 @@ fn entry(node: &Node) -> Result<Entry, Fault> {
 }
 
 fn import_entry(node: &Node, path: &Node) -> Result<Import, Fault> {
-    for (name, _) in node.as_map().unwrap_or_default() {
-        let known = [
-            "import_playbook",
-            "ansible.builtin.import_playbook",
-            "name",
-            "when",
-            "tags",
-            "vars",
-        ];
-        if !name.as_str().is_some_and(|name| known.contains(&name)) {
-            return Err(reader::unknown(name, On::Play, "import_playbook"));
-        }
+    let mut reader = Reader::new(node, On::Import, "import_playbook")?;
+    let full = |(name, _): &(Node, Node)| name.as_str() == Some("ansible.builtin.import_playbook");
+    reader.others.retain(|entry| !full(entry));
+    let keywords = reader.only_keywords(On::Import, "import_playbook")?;
+    // Ansible takes them for tags, which then come too late.
+    let mut vars = keywords.get(Key::Vars).cloned();
+    if let Some(Kind::Map(entries)) = vars.as_mut().map(|vars| &mut vars.kind) {
+        entries.retain(|(name, _)| name.as_str() != Some("tags"));
     }
-    let list = |key: &str| match node.get(key) {
-        None => Vec::new(),
-        Some(node) => node
-            .as_list()
-            .unwrap_or(std::slice::from_ref(node))
-            .to_vec(),
-    };
     Ok(Import {
         path: path.clone(),
-        when: list("when"),
-        tags: list("tags"),
-        vars: node.get("vars").cloned(),
+        when: keywords.list(Key::When).to_vec(),
+        tags: keywords.list(Key::Tags).to_vec(),
+        vars,
     })
 }
 

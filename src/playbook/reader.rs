@@ -35,7 +35,12 @@ impl Reader {
             return Err(Fault::new("a keyword must be a string").at(&name.place));
         };
         let looping = matches!(on, On::Task | On::Handler) && text.starts_with("with_");
-        match Key::find(text, on) {
+        // An old name that Ansible still takes.
+        let known = match (text, on) {
+            ("user", On::Play) => "remote_user",
+            _ => text,
+        };
+        match Key::find(known, on) {
             Some(key) => self.keywords.put(key, value.clone()),
             None if looping => {
                 self.with = Some((name.clone(), value.clone()));

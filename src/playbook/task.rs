@@ -41,6 +41,13 @@ impl Task {
         let mut reader = Reader::new(node, on, "a task")?;
         let looping = looping(&mut reader)?;
         let mut action = pick_action(&reader, node, on)?;
+        if let Some(control) = reader
+            .keywords
+            .get(Key::LoopControl)
+            .filter(|map| !map.is_null())
+        {
+            Keywords::read(control, On::LoopControl, "loop_control")?;
+        }
         if let Some(args) = reader.keywords.get(Key::Args) {
             action.add_args(args)?;
         }

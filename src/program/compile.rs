@@ -1,7 +1,10 @@
 use {
-    super::{Element, Frame, FrameKind, Library, Order, Role, Section, Step, role::RoleParts},
+    super::{
+        Element, Frame, FrameKind, Library, Order, Role, RoleNames, RoleUsage, Section, Step,
+        role::RoleParts,
+    },
     crate::{
-        playbook::{Block, Item, Key, Keywords, Play, RoleUse, Task},
+        playbook::{Block, Item, Key, Play, RoleUse, Task},
         source::{Fault, Node, Place},
         variable::Vars,
     },
@@ -24,6 +27,7 @@ pub struct PlayProgram {
     pub handlers: Vec<Vec<Arc<Step>>>,
     /// The roles that the play names, whose defaults and variables the whole play sees, in order.
     pub roles: Vec<Arc<Role>>,
+    pub role_names: RoleNames,
     pub library: Arc<Library>,
 }
 
@@ -37,6 +41,7 @@ pub struct Compiler<'a> {
     next: Mutex<Order>,
     handlers: Mutex<Vec<Vec<Arc<Step>>>>,
     roles: Mutex<Vec<Arc<Role>>>,
+    names: Mutex<RoleNames>,
     seen: Mutex<Vec<String>>,
     handler: bool,
 }
@@ -46,6 +51,7 @@ pub struct Compiler<'a> {
 pub struct Included {
     pub elements: Vec<Element>,
     pub handlers: Vec<Vec<Arc<Step>>>,
+    pub role_names: RoleNames,
 }
 
 impl<'a> Compiler<'a> {
@@ -57,6 +63,7 @@ impl<'a> Compiler<'a> {
             next: Mutex::new(first),
             handlers: Mutex::default(),
             roles: Mutex::default(),
+            names: Mutex::default(),
             seen: Mutex::default(),
             handler: false,
         }
@@ -78,7 +85,7 @@ impl<'a> Compiler<'a> {
         elements.extend(self.flushed(pre_tasks, force, &play, &frame)?);
         let mut tasks = Vec::new();
         for role in &play.roles {
-            tasks.extend(self.role_use(role, &frame)?);
+            tasks.extend(self.role_use(role, true, &frame)?);
         }
         tasks.extend(self.items(&play.tasks, &frame)?);
         elements.extend(self.flushed(tasks, force, &play, &frame)?);
@@ -88,12 +95,14 @@ impl<'a> Compiler<'a> {
         let mut handlers = std::mem::take(&mut *locked(&self.handlers));
         handlers.push(own);
         let roles = locked(&self.roles).clone();
+        let role_names = locked(&self.names).clone();
         Ok(PlayProgram {
             play,
             frame,
             elements: elements.into(),
             handlers,
             roles,
+            role_names,
             library: Arc::clone(self.library),
         })
     }
@@ -121,15 +130,27 @@ impl<'a> Compiler<'a> {
     /// Compiles what a dynamic include brought in, inside its frame.
     pub fn included(self, items: &[Item], frame: &Arc<Frame>) -> Result<Included, Fault> {
         let elements = self.items(items, frame)?;
-        let handlers = std::mem::take(&mut *locked(&self.handlers));
-        Ok(Included { elements, handlers })
+        Ok(self.finish(elements))
     }
 
-    /// Compiles a role that a step includes, inside the include's frame.
-    pub fn included_role(self, role: &Arc<Role>, frame: &Arc<Frame>) -> Result<Included, Fault> {
-        let elements = self.role_body(role, frame)?;
-        let handlers = std::mem::take(&mut *locked(&self.handlers));
-        Ok(Included { elements, handlers })
+    /// Compiles a role that a step includes, inside the include's frame; `validate` holds its arguments against what it says of them.
+    pub fn included_role(
+        self,
+        role: &Arc<Role>,
+        validate: bool,
+        frame: &Arc<Frame>,
+    ) -> Result<Included, Fault> {
+        self.note_direct(role);
+        let elements = self.role_body(role, None, validate, frame)?;
+        Ok(self.finish(elements))
+    }
+
+    fn finish(self, elements: Vec<Element>) -> Included {
+        Included {
+            elements,
+            handlers: std::mem::take(&mut *locked(&self.handlers)),
+            role_names: locked(&self.names).clone(),
+        }
     }
 
     /// The same compiler for handlers.
@@ -167,6 +188,7 @@ impl<'a> Compiler<'a> {
         implied: bool,
     ) -> Result<Element, Fault> {
         let mut own = Frame::new(FrameKind::Task, task.keywords.clone(), Some(frame));
+        own.place = Some(task.place.clone());
         if matches!(task.action.short_name(), "include_tasks" | "include_role") {
             // They are the include's parameters, for its own `when`, too.
             own.params = Arc::clone(&own.vars);
@@ -224,39 +246,59 @@ impl<'a> Compiler<'a> {
     }
 
     /// A role that the play or another role's dependencies name.
-    fn role_use(&self, used: &RoleUse, frame: &Arc<Frame>) -> Result<Vec<Element>, Fault> {
+    fn role_use(
+        &self,
+        used: &RoleUse,
+        direct: bool,
+        frame: &Arc<Frame>,
+    ) -> Result<Vec<Element>, Fault> {
         let name = (self.render)(&used.name, frame)?;
-        let from = frame.role().map(Arc::as_ref);
-        let role = self
-            .library
-            .role(&name, &RoleParts::default(), from, &used.place)?;
+        let parts = RoleParts::default();
+        let near = Frame::new(FrameKind::Role, used.keywords.clone(), Some(frame));
+        let role = self.library.role(&name, &parts, Some(&near), &used.place)?;
         self.forbid_cycle(&role, frame, &used.place)?;
-        if !self.is_new(&role, used) {
-            return Ok(Vec::new());
-        }
+        let usage = RoleUsage::new(&role, &used.keywords, &used.params, false);
         let params = Vars::from_entries(used.params.iter().cloned());
         let own = Arc::new(Frame {
             params: Arc::new(params),
             role: Some(Arc::clone(&role)),
-            ..Frame::new(FrameKind::Role, used.keywords.clone(), Some(frame))
+            usage: (!role.allow_duplicates).then(|| Arc::new(usage)),
+            ..near
         });
+        match direct {
+            true => self.note_direct(&role),
+            false => locked(&self.names).dependent.push(role.name.clone()),
+        }
+        let elements = self.role_body(&role, Some(used), true, &own)?;
         self.keep_role(&role);
-        self.role_body(&role, &own)
+        Ok(elements)
     }
 
-    /// A role's dependencies, then its tasks; its handlers are kept for the play.
+    /// A role's dependencies, what holds its arguments against its specification, then its tasks; its handlers are kept for the
+    /// play, once for uses that are alike.
     pub(super) fn role_body(
         &self,
         role: &Arc<Role>,
+        used: Option<&RoleUse>,
+        validate: bool,
         frame: &Arc<Frame>,
     ) -> Result<Vec<Element>, Fault> {
         let mut elements = Vec::new();
         for dependency in &role.dependencies {
-            elements.extend(self.role_use(dependency, frame)?);
+            elements.extend(self.role_use(dependency, false, frame)?);
         }
-        let compiler = self.of_handlers();
-        let handlers = steps(&compiler.items(&role.handlers, frame)?);
-        locked(&self.handlers).push(handlers);
+        if frame
+            .usage
+            .as_deref()
+            .is_none_or(|usage| self.is_new(usage))
+        {
+            let compiler = self.of_handlers();
+            let handlers = steps(&compiler.items(&role.handlers, frame)?);
+            locked(&self.handlers).push(handlers);
+        }
+        if validate {
+            elements.extend(self.validation(role, used, frame)?);
+        }
         elements.extend(self.items(&role.tasks, frame)?);
         Ok(elements)
     }
@@ -270,32 +312,16 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    /// A role that was used before with the same parameters runs once, unless it allows duplicates.
-    fn is_new(&self, role: &Role, used: &RoleUse) -> bool {
-        let describe = |nodes: &[Node]| {
-            nodes
-                .iter()
-                .map(|node| node.place.text())
-                .collect::<Vec<_>>()
-                .join(",")
-        };
-        let params: Vec<_> = used
-            .params
-            .iter()
-            .map(|(name, value)| format!("{name}={}", value.place.text()))
-            .collect();
-        let key = format!(
-            "{} {params:?} {} {}",
-            role.path.display(),
-            describe(used.keywords.list(Key::When)),
-            used.keywords
-                .get(Key::Vars)
-                .map_or("", |vars| vars.place.text()),
-        );
+    fn is_new(&self, usage: &RoleUsage) -> bool {
         let mut seen = locked(&self.seen);
-        let new = !seen.contains(&key);
-        seen.push(key);
-        new || role.allow_duplicates
+        let new = !seen.contains(&usage.key);
+        seen.push(usage.key.clone());
+        new
+    }
+
+    /// Notes a role that the play or a step names itself.
+    pub(super) fn note_direct(&self, role: &Role) {
+        locked(&self.names).direct.push(role.name.clone());
     }
 
     pub(super) fn keep_role(&self, role: &Arc<Role>) {
@@ -325,19 +351,6 @@ impl<'a> Compiler<'a> {
             }
         }
         Ok(tags)
-    }
-
-    pub(super) fn frame(
-        &self,
-        kind: FrameKind,
-        keywords: Keywords,
-        parent: &Arc<Frame>,
-        role: Option<&Arc<Role>>,
-    ) -> Arc<Frame> {
-        Arc::new(Frame {
-            role: role.map(Arc::clone),
-            ..Frame::new(kind, keywords, Some(parent))
-        })
     }
 }
 

@@ -1,8 +1,8 @@
 use {
-    super::Role,
+    super::{Role, RoleUsage},
     crate::{
         playbook::{Key, Keywords},
-        source::Node,
+        source::{Node, Place},
         variable::{Values, Vars},
     },
     std::sync::Arc,
@@ -20,6 +20,10 @@ pub struct Frame {
     pub values: Arc<Values>,
     /// The role that begins here.
     pub role: Option<Arc<Role>>,
+    /// Which use of a role begins here, where one that ran before makes it needless.
+    pub usage: Option<Arc<RoleUsage>>,
+    /// Where the step stands.
+    pub place: Option<Place>,
     pub parent: Option<Arc<Frame>>,
     /// Conditions that no `when` here holds: those of imports around a play.
     pub conditions: Vec<Node>,
@@ -47,6 +51,8 @@ impl Frame {
             params: Arc::default(),
             values: Arc::default(),
             role: None,
+            usage: None,
+            place: None,
             conditions: Vec::new(),
             parent: parent.map(Arc::clone),
         }
@@ -77,6 +83,38 @@ impl Frame {
             .collect();
         found.reverse();
         found.into_iter().flatten().collect()
+    }
+
+    /// The collections in which roles are looked for by their short names, as the nearest part that names any says.
+    pub fn collections(&self) -> Vec<String> {
+        for frame in self.chain() {
+            let named = frame.keywords.list(Key::Collections);
+            if !named.is_empty() {
+                return named
+                    .iter()
+                    .filter_map(|node| node.as_str().map(str::to_owned))
+                    .collect();
+            }
+            if let Some(role) = &frame.role {
+                return role.collections.clone();
+            }
+        }
+        Vec::new()
+    }
+
+    /// Which use of its role the step belongs to, where one that ran before makes it needless.
+    pub fn usage(&self) -> Option<&Arc<RoleUsage>> {
+        self.chain()
+            .find(|frame| frame.role.is_some())?
+            .usage
+            .as_ref()
+    }
+
+    /// The roles whose steps include or import the ones around this step, innermost first.
+    pub fn including_roles(&self) -> impl Iterator<Item = &Arc<Role>> {
+        self.chain()
+            .filter(|frame| frame.role.is_some() && frame.kind != FrameKind::Role)
+            .filter_map(|frame| frame.parent.as_deref()?.role())
     }
 
     /// The role that the step belongs to.

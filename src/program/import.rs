@@ -1,7 +1,7 @@
 use {
-    super::{Element, Frame, FrameKind, compile::Compiler, role::RoleParts},
+    super::{Element, Frame, FrameKind, RoleUsage, compile::Compiler, role::RoleParts},
     crate::{
-        playbook::{On, Task},
+        playbook::{On, Task, boolean},
         source::{Fault, Node},
     },
     std::sync::Arc,
@@ -22,7 +22,8 @@ impl Compiler<'_> {
             .free
             .as_ref()
             .or_else(|| task.action.arg("file"));
-        let own = self.frame(FrameKind::Import, task.keywords.clone(), frame, None);
+        let own = Frame::new(FrameKind::Import, task.keywords.clone(), Some(frame));
+        let own = Arc::new(own);
         if own.chain().count() > DEPTH {
             return Err(Fault::new("the file imports itself").at(&task.place));
         }
@@ -50,21 +51,34 @@ impl Compiler<'_> {
         let named = named.ok_or_else(|| nameless(task, "name"))?;
         let name = (self.render)(named, frame)?;
         let parts = self.parts(task, frame)?;
-        let from = frame.role().map(Arc::as_ref);
-        let role = self.library.role(&name, &parts, from, &named.place)?;
-        let own = self.frame(FrameKind::Import, task.keywords.clone(), frame, Some(&role));
+        let near = Frame::new(FrameKind::Import, task.keywords.clone(), Some(frame));
+        let role = self
+            .library
+            .role(&name, &parts, Some(&near), &named.place)?;
+        let says = |argument: &str| task.action.arg(argument).and_then(boolean);
+        let usage = RoleUsage::new(&role, &task.keywords, &[], true);
+        let own = Arc::new(Frame {
+            role: Some(Arc::clone(&role)),
+            usage: (says("allow_duplicates") == Some(false)).then(|| Arc::new(usage)),
+            ..near
+        });
         if own.chain().count() > DEPTH {
             return Err(Fault::new("the role imports itself").at(&task.place));
         }
-        self.keep_role(&role);
-        self.role_body(&role, &own)
+        self.note_direct(&role);
+        let elements =
+            self.role_body(&role, None, says("rolespec_validate") != Some(false), &own)?;
+        if says("public") != Some(false) {
+            self.keep_role(&role);
+        }
+        Ok(elements)
     }
 
     /// The files that `tasks_from` and its like name.
     fn parts(&self, task: &Task, frame: &Arc<Frame>) -> Result<RoleParts, Fault> {
         let part = |name: &str| match task.action.arg(name) {
             None => Ok("main".to_owned()),
-            Some(node) => (self.render)(node, frame).map(|text| RoleParts::stem(&text)),
+            Some(node) => (self.render)(node, frame),
         };
         Ok(RoleParts {
             tasks: part("tasks_from")?,

@@ -1,5 +1,5 @@
 use {
-    super::{Role, role::RoleParts},
+    super::{Collections, Frame, Role, collection::Part, collection_of, role::RoleParts},
     crate::{
         playbook::{Item, On, items, role_uses},
         source::{Fault, Kind, Node, Place, SourceFile, Store},
@@ -20,6 +20,9 @@ pub struct Library {
     pub dir: PathBuf,
     /// Where roles are looked for besides `DIR/roles` and `DIR`.
     pub roles_path: Vec<PathBuf>,
+    pub collections: Collections,
+    /// The collection that the playbook belongs to.
+    pub collection: Option<String>,
     roles: Mutex<HashMap<(PathBuf, RoleParts), Arc<Role>>>,
 }
 
@@ -27,12 +30,21 @@ const ENDINGS: [&str; 4] = ["yml", "yaml", "json", ""];
 
 impl Library {
     pub fn new(store: Arc<Store>, dir: impl Into<PathBuf>, roles_path: Vec<PathBuf>) -> Self {
+        let dir = dir.into();
         Self {
             store,
-            dir: dir.into(),
+            collections: Collections::new([dir.join("collections")]),
+            collection: collection_of(&dir),
+            dir,
             roles_path,
             roles: Mutex::default(),
         }
+    }
+
+    /// Looks for collections in these places, too: after `DIR/collections`.
+    pub fn with_collections(mut self, others: &Collections) -> Self {
+        self.collections = self.collections.before(others);
+        self
     }
 
     /// The tasks of a file. Errors: the file's, and what is wrong in it.
@@ -68,21 +80,21 @@ impl Library {
         first_file(&places).ok_or_else(|| missing(&format!("task file `{name}`"), &places, place))
     }
 
-    /// A role by name or path, as used at `place`. `from` is the role that asks, whose neighbours are looked at too.
+    /// A role by name or path, as used at `place` inside `frame`: the role that asks has neighbours, which are looked at too.
     pub fn role(
         &self,
         name: &str,
         parts: &RoleParts,
-        from: Option<&Role>,
+        frame: Option<&Frame>,
         place: &Place,
     ) -> Result<Arc<Role>, Fault> {
-        let path = self.find_role(name, from, place)?;
-        let key = (path.clone(), parts.clone());
+        let found = self.find_role(name, frame, place)?;
+        let key = (found.path.clone(), parts.clone());
         let known = |roles: &HashMap<_, Arc<Role>>| roles.get(&key).map(Arc::clone);
         if let Some(role) = known(&self.roles.lock().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(role);
         }
-        let role = Arc::new(self.read_role(name, &path, parts, place)?);
+        let role = Arc::new(self.read_role(found, parts, place)?);
         self.roles
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -90,37 +102,46 @@ impl Library {
         Ok(role)
     }
 
-    fn find_role(&self, name: &str, from: Option<&Role>, place: &Place) -> Result<PathBuf, Fault> {
+    /// The role's directory; its collection is empty where it belongs to none.
+    fn find_role(&self, name: &str, frame: Option<&Frame>, place: &Place) -> Result<Part, Fault> {
+        let mut asked = frame.map_or(Vec::new(), Frame::collections);
+        asked.extend(self.collection.clone());
+        if let Some(part) = self.collections.role(name, &asked) {
+            return Ok(part);
+        }
+        let from = frame.and_then(Frame::role);
         let mut places = vec![self.dir.join("roles").join(name)];
         places.extend(self.roles_path.iter().map(|dir| dir.join(name)));
         places.extend(from.and_then(|role| Some(role.path.parent()?.join(name))));
         places.push(self.dir.join(name));
-        places
-            .iter()
-            .find(|path| path.is_dir())
-            .cloned()
-            .ok_or_else(|| missing(&format!("role `{name}`"), &places, place))
+        let path = places.iter().find(|path| path.is_dir()).cloned();
+        let path = path.ok_or_else(|| missing(&format!("role `{name}`"), &places, place))?;
+        let last = || Some(Path::new(name).file_name()?.to_string_lossy().into_owned());
+        Ok(Part {
+            collection: String::new(),
+            name: last().unwrap_or_else(|| name.to_owned()),
+            path,
+        })
     }
 
-    fn read_role(
-        &self,
-        name: &str,
-        path: &Path,
-        parts: &RoleParts,
-        place: &Place,
-    ) -> Result<Role, Fault> {
+    fn read_role(&self, found: Part, parts: &RoleParts, place: &Place) -> Result<Role, Fault> {
+        let path = found.path.as_path();
         let meta = self.part(path, "meta", "main", place)?;
         let dependencies = meta.as_ref().and_then(|meta| meta.get("dependencies"));
         let list = |part: Option<Node>, on| part.map_or(Ok(Vec::new()), |node| items(&node, on));
-        let shown = Path::new(name)
-            .file_name()
-            .map_or(name.into(), |name| name.to_string_lossy());
+        let collection = (!found.collection.is_empty()).then_some(found.collection);
+        let more = meta.as_ref().and_then(|meta| meta.get("collections"));
+        let more = more.and_then(Node::as_list).unwrap_or_default();
+        let more = more.iter().filter_map(Node::as_str).map(str::to_owned);
         Ok(Role {
-            name: if name.contains('/') {
-                shown.into_owned()
-            } else {
-                name.to_owned()
+            name: match &collection {
+                Some(collection) => format!("{collection}.{}", found.name),
+                None => found.name,
             },
+            collections: collection.iter().cloned().chain(more).collect(),
+            collection,
+            parts: parts.clone(),
+            argument_specs: self.argument_specs(path, meta.as_ref(), place)?,
             path: path.to_owned(),
             defaults: Arc::new(self.role_vars(path, "defaults", &parts.defaults, place)?),
             vars: Arc::new(self.role_vars(path, "vars", &parts.vars, place)?),
@@ -135,6 +156,25 @@ impl Library {
                 .and_then(|meta| meta.get("allow_duplicates"))
                 .is_some_and(|node| node.kind == Kind::Bool(true)),
         })
+    }
+
+    /// `meta/argument_specs`, else what `meta/main` says of arguments.
+    fn argument_specs(
+        &self,
+        role: &Path,
+        meta: Option<&Node>,
+        place: &Place,
+    ) -> Result<Option<Node>, Fault> {
+        let places = candidates(&role.join("meta"), "argument_specs");
+        let own = first_file(&places)
+            .map(|path| self.store.document(&path))
+            .transpose();
+        let own = own.map_err(|fault| fault.at_least(place))?;
+        let specs = own
+            .as_ref()
+            .or(meta)
+            .and_then(|node| node.get("argument_specs"));
+        Ok(specs.cloned())
     }
 
     /// One of a role's files; `main` need not be there, any other must.

@@ -1,5 +1,7 @@
 //! The compiled playbook: its steps in order, a pure function of files.
 
+mod action_group;
+mod collection;
 mod compile;
 mod frame;
 mod import;
@@ -8,14 +10,18 @@ mod order;
 mod role;
 mod step;
 mod tag;
+mod usage;
+mod validation;
 
 pub(crate) use library::sorted_files;
 pub use {
+    collection::{Collections, collection_of},
     compile::{Compiler, Included, PlayProgram, Program},
     frame::{Frame, FrameKind},
     library::Library,
     order::Order,
-    role::{Role, RoleParts},
+    role::{Role, RoleNames, RoleParts},
     step::{Element, Section, Step},
     tag::TagFilter,
+    usage::RoleUsage,
 };

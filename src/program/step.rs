@@ -39,6 +39,8 @@ impl Step {
     pub fn title(&self) -> String {
         let name = self.name();
         match self.frame.role() {
+            // As Ansible shows it.
+            _ if self.task.action.short_name() == "include_role" => name,
             Some(role) => format!("{} : {name}", role.name),
             None => name,
         }

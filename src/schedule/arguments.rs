@@ -4,7 +4,7 @@ use {
         module::Schema,
         playbook::Key,
         source::{Fault, Node},
-        template::{self, Value},
+        template::{self, Engine, Value},
         variable::Values,
         wire::Object,
     },
@@ -38,7 +38,8 @@ impl Arguments<'_> {
             values.insert(name.to_owned(), self.value(name, free)?);
         }
         for (name, node) in &action.args {
-            values.insert(name.clone(), self.value(name, node)?);
+            let value = self.value(name, node)?;
+            values.insert(self.name(name, node)?, value);
         }
         values.retain(|_, value| !template::is_omit(value));
         let object = values
@@ -58,6 +59,19 @@ impl Arguments<'_> {
             })
             .collect();
         Ok((canonical, object))
+    }
+
+    /// A name as written, save where a step that takes any name takes a template for it.
+    fn name(&self, name: &str, node: &Node) -> Result<String, Fault> {
+        if !self.open || !Engine::is_template(name) {
+            return Ok(name.to_owned());
+        }
+        let scope = &self.item.scope;
+        let engine = &scope.world().engine;
+        let rendered = engine.text(name, &scope.variables());
+        rendered
+            .map(|value| value.to_string())
+            .map_err(|error| crate::control::fault(error, &node.place))
     }
 
     fn accept(&self, object: Object) -> Result<Object, Fault> {
@@ -93,18 +107,52 @@ impl Arguments<'_> {
         Ok(())
     }
 
-    /// `module_defaults` around the step, innermost last.
+    /// `module_defaults` around the step: those of groups first, then the module's own. Of two that are called alike, only the inner
+    /// one counts.
     fn defaults(&self) -> Result<Values, Fault> {
-        let mut values = Values::new();
-        let short = self.item.module();
+        let mut named: Vec<(&str, &Node)> = Vec::new();
         for node in self.item.step.frame.gather(Key::ModuleDefaults) {
             for (name, node) in node.as_map().unwrap_or_default() {
-                let name = name.as_str().unwrap_or_default();
-                if name == short || name.rsplit('.').next() == Some(short) {
-                    self.spread(node, &mut values)?;
-                }
+                let name = short(name.as_str().unwrap_or_default());
+                named.retain(|(other, _)| *other != name);
+                named.push((name, node));
+            }
+        }
+        let module = self.item.module();
+        let mut values = Values::new();
+        for (name, node) in &named {
+            if let Some(group) = name.strip_prefix("group/")
+                && self.is_in_group(module, group)
+            {
+                self.spread(node, &mut values)?;
+            }
+        }
+        for (name, node) in named {
+            if is_called(module, name) {
+                self.spread(node, &mut values)?;
             }
         }
         Ok(values)
     }
+
+    fn is_in_group(&self, module: &str, group: &str) -> bool {
+        let play = self.item.scope.around().play.as_deref();
+        let library = play.and_then(|play| play.library.as_deref());
+        let members = library.map(|library| library.action_group(group));
+        members
+            .unwrap_or_default()
+            .iter()
+            .any(|member| is_called(module, short(member)))
+    }
+}
+
+/// A name without the collection that need not be said.
+fn short(name: &str) -> &str {
+    name.strip_prefix("ansible.builtin.")
+        .or_else(|| name.strip_prefix("ansible.legacy."))
+        .unwrap_or(name)
+}
+
+fn is_called(module: &str, name: &str) -> bool {
+    name == module || name.rsplit('.').next() == Some(module)
 }

@@ -76,9 +76,12 @@ impl<'a> Batch<'a> {
     /// The earliest next step among all hosts, and the hosts whose next step it is: the linear order.
     fn next(&mut self) -> Option<(Order, Arc<Step>, Vec<String>)> {
         let filter = &self.runner.options.tags;
-        let wanted = |step: &Step| step.handler || filter.selects(&step.tags);
+        let context = &self.context;
         let mut best: Option<(Order, Arc<Step>, Vec<String>)> = None;
         for (host, walk) in &mut self.walks {
+            let wanted = |step: &Step| {
+                (step.handler || filter.selects(&step.tags)) && !context.is_needless(host, step)
+            };
             let Some((order, step)) = walk.peek(&wanted) else {
                 continue;
             };
@@ -229,7 +232,7 @@ impl<'a> Batch<'a> {
             match includes.is_empty() {
                 true => self.end_step(order, step, &host, &ending)?,
                 false => {
-                    let same = includes.iter().map(super::include::again).collect();
+                    let same = includes.clone();
                     self.include(order, step, &host, same, &mut brought);
                 }
             }
@@ -240,10 +243,13 @@ impl<'a> Batch<'a> {
 
     fn hosts_at(&mut self, order: &Order) -> Vec<String> {
         let filter = &self.runner.options.tags;
-        let wanted = |step: &Step| step.handler || filter.selects(&step.tags);
+        let context = &self.context;
         self.walks
             .iter_mut()
             .filter_map(|(host, walk)| {
+                let wanted = |step: &Step| {
+                    (step.handler || filter.selects(&step.tags)) && !context.is_needless(host, step)
+                };
                 let (at, _) = walk.peek(&wanted)?;
                 (at == *order).then(|| host.clone())
             })
@@ -257,6 +263,9 @@ impl<'a> Batch<'a> {
         host: &str,
         ending: &Ending,
     ) -> Result<(), Fault> {
+        if !ending.outcome.skipped && ending.meta.is_none() {
+            self.context.use_role(host, step);
+        }
         if let Some(meta) = ending.meta {
             return self.steer(order, step, host, meta);
         }

@@ -4,7 +4,7 @@ use {
         control::Include,
         event::Event,
         playbook::{Keywords, On},
-        program::{Compiler, Element, Frame, FrameKind, Included, Order, Role, Step},
+        program::{Compiler, Element, Frame, FrameKind, Included, Order, Role, RoleUsage, Step},
         source::{Fault, Node},
         template::Value,
         variable::{Scope, Surroundings, Values},
@@ -35,31 +35,6 @@ impl Brought {
             });
         }
     }
-}
-
-/// The same include, for another host.
-pub(super) fn again((include, locals): &Asked) -> Asked {
-    let include = match include {
-        Include::Tasks { file, apply, place } => Include::Tasks {
-            file: file.clone(),
-            apply: apply.clone(),
-            place: place.clone(),
-        },
-        Include::Role {
-            name,
-            parts,
-            apply,
-            public,
-            place,
-        } => Include::Role {
-            name: name.clone(),
-            parts: parts.clone(),
-            apply: apply.clone(),
-            public: *public,
-            place: place.clone(),
-        },
-    };
-    (include, locals.clone())
 }
 
 impl Batch<'_> {
@@ -112,7 +87,7 @@ impl Batch<'_> {
         let elements: Arc<[Element]> = included.elements.into();
         brought.0.push(Piece {
             key,
-            shown: source.shown(),
+            shown: shown(&include, &source),
             elements: Arc::clone(&elements),
             hosts: vec![host.to_owned()],
         });
@@ -128,7 +103,9 @@ impl Batch<'_> {
                 .map(Source::File),
             Include::Role {
                 name, parts, place, ..
-            } => library.role(name, parts, role, place).map(Source::Role),
+            } => library
+                .role(name, parts, Some(&step.frame), place)
+                .map(Source::Role),
         }
     }
 
@@ -148,8 +125,19 @@ impl Batch<'_> {
             (Include::Role { apply, .. }, Source::File(_)) => (apply, None),
         };
         let keywords = apply.as_ref().map_or(Ok(Keywords::default()), applied)?;
+        let usage = match (include, &role) {
+            (
+                Include::Role {
+                    allow_duplicates: false,
+                    ..
+                },
+                Some(role),
+            ) => Some(RoleUsage::new(role, &step.task.keywords, &[], true)),
+            _ => None,
+        };
         let own = Frame::new(FrameKind::Include, keywords, step.frame.parent.as_ref());
         let frame = Arc::new(Frame {
+            usage: usage.map(Arc::new),
             params: Arc::clone(&step.frame.vars),
             values: Arc::new(values),
             role,
@@ -175,7 +163,16 @@ impl Batch<'_> {
                 if let Include::Role { public: true, .. } = include {
                     self.context.publish(role);
                 }
-                compiler.included_role(role, &frame)
+                let validate = !matches!(
+                    include,
+                    Include::Role {
+                        validate: false,
+                        ..
+                    }
+                );
+                let included = compiler.included_role(role, validate, &frame)?;
+                self.context.name_roles(&included.role_names);
+                Ok(included)
             }
         }
     }
@@ -203,15 +200,15 @@ enum Source {
     Role(Arc<Role>),
 }
 
-impl Source {
-    fn shown(&self) -> String {
-        match self {
-            Source::File(path) => {
-                let whole = std::path::absolute(path);
-                whole.as_ref().unwrap_or(path).display().to_string()
-            }
-            Source::Role(role) => role.name.clone(),
+/// What an include brought in: a file's whole path, or a role as it was asked for.
+fn shown(include: &Include, source: &Source) -> String {
+    match (include, source) {
+        (_, Source::File(path)) => {
+            let whole = std::path::absolute(path);
+            whole.as_ref().unwrap_or(path).display().to_string()
         }
+        (Include::Role { name, .. }, _) => name.clone(),
+        (Include::Tasks { file, .. }, _) => file.clone(),
     }
 }
 

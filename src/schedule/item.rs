@@ -101,7 +101,10 @@ impl Item<'_> {
                 }
             };
             if !holds {
-                let text = node.as_str().unwrap_or(node.place.text()).to_owned();
+                let text = match node.kind {
+                    Kind::Bool(value) => value.into(),
+                    _ => node.as_str().unwrap_or(node.place.text()).into(),
+                };
                 let why = "Conditional result was False";
                 return Ok(Some(Ending::skipped(self.module(), why, Some(text))));
             }

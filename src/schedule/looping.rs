@@ -6,16 +6,17 @@ use {
         step::HostStep,
     },
     crate::{
-        control::fault,
+        control::{Change, fault},
         event::Event,
+        module,
         playbook::{Key, Loop},
         program::Step,
-        source::{Fault, Node},
+        source::{Fault, Kind, Node},
         template::{self, Value},
         variable::Values,
         wire::{Object, Outcome},
     },
-    std::time::Duration,
+    std::{sync::PoisonError, time::Duration},
 };
 
 /// How `loop_control` wants the loop.
@@ -42,6 +43,9 @@ impl HostStep<'_> {
         let Loop { lookup, value } = looping;
         let found = match lookup {
             None => engine.node(value, &variables),
+            Some(name) if name.rsplit('.').next() == Some("inventory_hostnames") => engine
+                .node(value, &variables)
+                .map(|patterns| self.hosts_named(&patterns)),
             Some(name) => engine.lookup_loop(name, value, &variables),
         };
         let list = found.map_err(|error| fault(error, place))?;
@@ -61,6 +65,40 @@ impl HostStep<'_> {
         Ok(Some(items))
     }
 
+    /// The hosts that patterns choose; none where a pattern is none.
+    fn hosts_named(&self, patterns: &Value) -> Value {
+        let pattern = template::strings(patterns).join(",");
+        let world = &self.runner.world;
+        let inventory = world
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let chosen = inventory.select(&pattern, None);
+        chosen
+            .map(|chosen| chosen.hosts)
+            .unwrap_or_default()
+            .into_iter()
+            .map(Value::from)
+            .collect()
+    }
+
+    /// What the items that changed something notify; nothing where that cannot be told.
+    fn topics(&self, items: &[Item], endings: &[Ending]) -> Option<Vec<String>> {
+        let engine = &self.runner.world.engine;
+        let mut topics = Vec::new();
+        for (item, ending) in items.iter().zip(endings) {
+            if !ending.outcome.changed && ending.outcome.unknown.is_none() {
+                continue;
+            }
+            for node in self.step.frame.gather(Key::Notify) {
+                let names = engine.node(node, &item.scope.variables()).ok()?;
+                topics.extend(template::strings(&names));
+            }
+        }
+        topics.dedup();
+        Some(topics)
+    }
+
     pub(super) async fn looped(&self, values: Vec<Value>) -> Ending {
         let control = match self.control() {
             Ok(control) => control,
@@ -69,38 +107,90 @@ impl HostStep<'_> {
         if values.is_empty() {
             return nothing(self.step);
         }
-        let items: Vec<_> = (0..values.len())
-            .map(|index| self.loop_item(&control, &values, index))
-            .collect();
-        let at_once = self.goes_at_once(&control);
-        let mut endings = Vec::new();
-        if at_once {
-            endings = self.all_at_once(&items).await;
-        } else {
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 && !control.pause.is_zero() && !item.dry() {
-                    tokio::time::sleep(control.pause).await;
-                }
-                let ending = self.until(item).await;
-                self.tell_item(item, &ending);
-                let lost = ending.unreachable;
-                let over = self.breaks(&control, item, &ending);
-                endings.push(ending);
-                if lost || over || self.runner.is_cancelled() {
-                    break;
-                }
+        let (items, endings) = match self.goes_at_once(&control) {
+            true => {
+                let indices = 0..values.len();
+                let items = indices.map(|index| self.loop_item(&control, &values, index, None));
+                let items: Vec<_> = items.collect();
+                let endings = self.all_at_once(&items).await;
+                (items, endings)
             }
+            false => self.one_by_one(&control, &values).await,
+        };
+        let topics = self.topics(&items, &endings);
+        Ending {
+            topics,
+            ..summary(self.step, &items, endings)
         }
-        summary(self.step, &control.variable, &values, endings)
     }
 
     /// Whether all items can travel as one message: nothing of one item can depend on the end of another.
     fn goes_at_once(&self, control: &Control) -> bool {
-        let keywords = &self.step.task.keywords;
-        let one_by_one = [Key::Until, Key::Retries]
+        let task = &self.step.task;
+        let repeats = [Key::Until, Key::Retries]
             .iter()
-            .any(|key| keywords.get(*key).is_some());
-        !one_by_one && control.pause.is_zero() && control.break_when.is_empty()
+            .any(|key| task.keywords.get(*key).is_some());
+        let name = task.action.name.as_str().unwrap_or_default();
+        module::find(name).is_some()
+            && !repeats
+            && !self.reads_own_result()
+            && control.pause.is_zero()
+            && control.break_when.is_empty()
+    }
+
+    /// Whether an item may use what the one before it registered.
+    fn reads_own_result(&self) -> bool {
+        let task = &self.step.task;
+        let judging = [Key::Register, Key::ChangedWhen, Key::FailedWhen];
+        let keywords = task.keywords.iter();
+        let keywords = keywords.filter(|(key, _)| !judging.contains(key));
+        let args = task.action.args.iter().map(|(_, node)| node);
+        let mut nodes = args
+            .chain(&task.action.free)
+            .chain(keywords.map(|(_, node)| node));
+        register_name(self.step).is_some_and(|name| nodes.any(|node| speaks_of(node, name)))
+    }
+
+    /// Each item knows what the ones before it have set and registered.
+    async fn one_by_one(
+        &self,
+        control: &Control,
+        values: &[Value],
+    ) -> (Vec<Item<'_>>, Vec<Ending>) {
+        let (mut items, mut endings) = (Vec::new(), Vec::<Ending>::new());
+        for index in 0..values.len() {
+            let item = self.loop_item(control, values, index, endings.last());
+            if index > 0 && !control.pause.is_zero() && !item.dry() {
+                tokio::time::sleep(control.pause).await;
+            }
+            let ending = self.until(&item).await;
+            self.tell_item(&item, &ending);
+            self.remember(&ending);
+            let lost = ending.unreachable;
+            let over = self.breaks(control, &item, &ending);
+            items.push(item);
+            endings.push(ending);
+            if lost || over || self.runner.is_cancelled() {
+                break;
+            }
+        }
+        (items, endings)
+    }
+
+    /// Keeps what an item sets for those that come after it; the end of the step makes the change for good.
+    fn remember(&self, ending: &Ending) {
+        if self.step.frame.keyword(Key::DelegateFacts).is_some() {
+            return;
+        }
+        let world = &self.runner.world;
+        for change in &ending.changes {
+            world.remember(self.scope.host(), |memory| match change {
+                Change::Set(values) => memory.set(values.clone()),
+                Change::Facts(values) => memory.learn(values.clone()),
+                Change::Include(vars) => memory.include(vars.clone()),
+                _ => {}
+            });
+        }
     }
 
     async fn all_at_once(&self, items: &[Item<'_>]) -> Vec<Ending> {
@@ -154,7 +244,13 @@ impl HostStep<'_> {
         judged.collect()
     }
 
-    fn loop_item(&self, control: &Control, values: &[Value], index: usize) -> Item<'_> {
+    fn loop_item(
+        &self,
+        control: &Control,
+        values: &[Value],
+        index: usize,
+        before: Option<&Ending>,
+    ) -> Item<'_> {
         let value = &values[index];
         let mut locals = Values::from([
             (control.variable.clone(), value.clone()),
@@ -166,6 +262,9 @@ impl HostStep<'_> {
         if let Some(name) = &control.index {
             locals.insert(name.clone(), index.into());
             locals.insert("ansible_index_var".to_owned(), name.as_str().into());
+        }
+        if let (Some(name), Some(before)) = (register_name(self.step), before) {
+            locals.insert(name.to_owned(), before.value());
         }
         if control.extended {
             let all = control.all_items;
@@ -245,6 +344,16 @@ impl HostStep<'_> {
     }
 }
 
+/// Whether a name stands in a text anywhere within.
+fn speaks_of(node: &Node, name: &str) -> bool {
+    match &node.kind {
+        Kind::String(text) => text.contains(name),
+        Kind::List(items) => items.iter().any(|item| speaks_of(item, name)),
+        Kind::Map(entries) => entries.iter().any(|(_, value)| speaks_of(value, name)),
+        _ => false,
+    }
+}
+
 /// `ansible_loop`.
 fn extended(values: &[Value], index: usize, all: bool) -> Value {
     let length = values.len();
@@ -273,7 +382,6 @@ fn extended(values: &[Value], index: usize, all: bool) -> Value {
 fn nothing(step: &Step) -> Ending {
     let outcome = Outcome {
         skipped: true,
-        msg: Some("No items in the list".to_owned()),
         data: Object::from_iter([
             ("results".to_owned(), serde_json::Value::Array(Vec::new())),
             ("skipped_reason".to_owned(), "No items in the list".into()),
@@ -284,7 +392,7 @@ fn nothing(step: &Step) -> Ending {
 }
 
 /// What a loop comes to, as Ansible sums it up.
-fn summary(step: &Step, variable: &str, values: &[Value], endings: Vec<Ending>) -> Ending {
+fn summary(step: &Step, items: &[Item], endings: Vec<Ending>) -> Ending {
     let module = step.task.action.short_name();
     let mut whole = Ending {
         looped: true,
@@ -309,32 +417,49 @@ fn summary(step: &Step, variable: &str, values: &[Value], endings: Vec<Ending>) 
         () if outcome.skipped => "All items skipped".to_owned(),
         () => "All items completed".to_owned(),
     });
-    let results = endings.iter().zip(values).map(|(ending, value)| {
+    let results = endings.iter().zip(items).map(|(ending, item)| {
         let mut result: Object = ending.registered();
-        result.insert("ansible_loop_var".to_owned(), variable.into());
-        result.insert(variable.to_owned(), template::to_json(value));
+        result.extend(told(item));
         serde_json::Value::Object(result)
     });
     outcome.data.insert("results".to_owned(), results.collect());
     for ending in endings {
+        let (sets, facts) = (!ending.changes.is_empty(), facts(&ending));
         whole.changes.extend(ending.changes);
         whole.includes.extend(ending.includes);
         whole.meta = whole.meta.or(ending.meta);
-        if let Some(facts) = ending
-            .outcome
-            .data
-            .get("ansible_facts")
-            .and_then(|facts| facts.as_object())
-        {
-            let all = whole
-                .outcome
-                .data
-                .entry("ansible_facts")
-                .or_insert_with(|| Object::new().into());
-            if let Some(all) = all.as_object_mut() {
-                all.extend(facts.clone());
-            }
+        if !sets && let Some(facts) = facts {
+            whole.changes.push(Change::Facts(facts));
         }
     }
     whole
+}
+
+/// What an item's result says of the loop: the item, and what `loop_control` names.
+fn told(item: &Item) -> Object {
+    let locals = &item.scope.around().locals;
+    let mut told = Object::new();
+    for name in ["ansible_loop_var", "ansible_index_var"] {
+        if let Some(variable) = locals.get(name) {
+            let value = locals.get(&template::display(variable));
+            let value = value.map(template::to_json).unwrap_or_default();
+            told.insert(name.to_owned(), template::to_json(variable));
+            told.insert(template::display(variable), value);
+        }
+    }
+    if let Some(extended) = locals.get("ansible_loop") {
+        told.insert("ansible_loop".to_owned(), template::to_json(extended));
+    }
+    told
+}
+
+/// The facts that a module on the host found; a step of the controller asks for the change itself.
+fn facts(ending: &Ending) -> Option<Values> {
+    let facts = ending.outcome.data.get("ansible_facts")?.as_object()?;
+    let facts = facts.iter();
+    Some(
+        facts
+            .map(|(name, value)| (name.clone(), template::from_json(value)))
+            .collect(),
+    )
 }

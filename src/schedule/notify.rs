@@ -89,13 +89,15 @@ impl Batch<'_> {
         }
         let scope = Scope::new(&self.runner.world, host, self.around(step));
         for node in nodes {
-            let names = self
-                .runner
-                .world
-                .engine
-                .node(node, &scope.variables())
-                .map_err(|error| control::fault(error, &node.place))?;
-            for name in template::strings(&names) {
+            let names = match &ending.topics {
+                Some(topics) => topics.clone(),
+                None => {
+                    let engine = &self.runner.world.engine;
+                    let names = engine.node(node, &scope.variables());
+                    template::strings(&names.map_err(|error| control::fault(error, &node.place))?)
+                }
+            };
+            for name in names {
                 let found = self.handlers_named(&name, &scope);
                 if found.is_empty() {
                     return Err(Fault::new(format!(

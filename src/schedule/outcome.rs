@@ -25,6 +25,8 @@ pub(super) struct Ending {
     pub(super) changes: Vec<Change>,
     pub(super) includes: Vec<(Include, Vec<(String, Value)>)>,
     pub(super) meta: Option<Meta>,
+    /// What the items of a loop notify, where their templates told.
+    pub(super) topics: Option<Vec<String>>,
     /// The host that the facts are about, where that is another one (`delegate_facts`).
     pub(super) facts_to: Option<String>,
     /// The handlers are notified already: of a step that ran once, only the host that ran it notifies.
@@ -70,10 +72,10 @@ impl Ending {
         }
     }
 
-    pub(super) fn skipped(module: &str, why: &str, condition: Option<String>) -> Self {
+    pub(super) fn skipped(module: &str, why: &str, condition: Option<serde_json::Value>) -> Self {
         let mut data = Object::from_iter([("skip_reason".to_owned(), why.into())]);
         if let Some(condition) = condition {
-            data.insert("false_condition".to_owned(), condition.into());
+            data.insert("false_condition".to_owned(), condition);
         }
         let outcome = Outcome {
             skipped: true,
@@ -105,7 +107,12 @@ impl Ending {
         let outcome = &self.outcome;
         let mut result = outcome.data.clone();
         result.insert("changed".to_owned(), outcome.changed.into());
-        result.insert("failed".to_owned(), outcome.failed.into());
+        // As Ansible has it: of a loop that went well, and of what did not run at all, nothing is said here.
+        let passed_over = ["skip_reason", "skipped_reason"];
+        let silent = self.looped || passed_over.iter().any(|why| result.contains_key(*why));
+        if outcome.failed || !silent {
+            result.insert("failed".to_owned(), outcome.failed.into());
+        }
         if outcome.skipped || self.looped {
             result.insert("skipped".to_owned(), outcome.skipped.into());
         }

@@ -21,7 +21,8 @@ use {
 impl Runner {
     /// Runs one play; says whether the run goes on.
     pub(super) async fn play(&self, program: &Arc<PlayProgram>) -> Result<bool, Fault> {
-        let before = self.context(program, Vec::new(), Vec::new(), Arc::default());
+        let written = program.play.name();
+        let before = self.context(program, Vec::new(), Vec::new(), Arc::default(), &written);
         let all = self.hosts(program, &before)?;
         let mut hosts = all.clone();
         order(&mut hosts, program, |node| self.render(&before, node))?;
@@ -39,7 +40,8 @@ impl Runner {
             let size = self.batch_size(program, &before, round, hosts.len())?;
             let (batch, later) = rest.split_at(size.min(rest.len()));
             (rest, round) = (later, round + 1);
-            let context = self.context(program, all.clone(), batch.to_vec(), Arc::clone(&prompted));
+            let prompted = Arc::clone(&prompted);
+            let context = self.context(program, all.clone(), batch.to_vec(), prompted, &name);
             self.read_vars_files(program, &context)?;
             self.sink.tell(Event::PlayStarted {
                 name: name.clone(),
@@ -60,9 +62,10 @@ impl Runner {
         all_hosts: Vec<String>,
         batch: Vec<String>,
         prompted: Arc<Values>,
+        name: &str,
     ) -> Arc<PlayContext> {
         Arc::new(PlayContext {
-            name: program.play.name(),
+            name: name.to_owned(),
             frame: Some(Arc::clone(&program.frame)),
             dir: program.library.dir.clone(),
             library: Some(Arc::clone(&program.library)),
@@ -70,6 +73,7 @@ impl Runner {
             batch,
             prompted,
             roles: RwLock::new(program.roles.clone()),
+            role_names: RwLock::new(program.role_names.clone()),
             ..PlayContext::default()
         })
     }

@@ -1,5 +1,5 @@
 use {
-    super::{Scope, Surroundings, World},
+    super::{PlayContext, Scope, Surroundings, World},
     crate::{
         inventory::Host,
         template::{Value, Variables},
@@ -20,8 +20,14 @@ pub(super) struct HostVars {
 
 impl HostVars {
     pub(super) fn new(world: &Arc<World>, around: &Surroundings) -> Self {
+        // What a play sets is seen within it only; where it stands is known to all.
+        let play = around.play.as_deref().map(|play| PlayContext {
+            dir: play.dir.clone(),
+            library: play.library.clone(),
+            ..PlayContext::default()
+        });
         let around = Surroundings {
-            play: around.play.clone(),
+            play: play.map(Arc::new),
             ..Surroundings::default()
         };
         Self {

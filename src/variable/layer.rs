@@ -1,6 +1,9 @@
 use {
     super::{Values, Vars},
-    crate::{source::Node, template::Value},
+    crate::{
+        source::Node,
+        template::{Value, ValueKind},
+    },
     std::sync::Arc,
 };
 
@@ -16,6 +19,16 @@ pub enum Layer {
 pub enum Binding {
     Raw(Node),
     Ready(Value),
+}
+
+impl Binding {
+    /// Whether it is a map as it stands, not one that a template would give.
+    pub fn is_map(&self) -> bool {
+        match self {
+            Binding::Raw(node) => node.as_map().is_some(),
+            Binding::Ready(value) => value.kind() == ValueKind::Map,
+        }
+    }
 }
 
 impl Layer {

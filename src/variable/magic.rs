@@ -6,15 +6,18 @@ use {
     crate::{
         inventory::Host,
         playbook::Key,
-        template::{TemplateError, Value, Variables},
+        program::{FrameKind, Role},
+        template::{TemplateError, Value},
     },
-    std::{collections::BTreeMap, path::Path, sync::PoisonError},
+    std::{collections::BTreeSet, path::Path, sync::PoisonError},
 };
 
 /// The variables that no one sets: Ansible's "special variables".
 pub const NAMES: &[&str] = &[
     "ansible_check_mode",
+    "ansible_collection_name",
     "ansible_config_file",
+    "ansible_dependent_role_names",
     "ansible_diff_mode",
     "ansible_facts",
     "ansible_forks",
@@ -104,17 +107,11 @@ fn of_inventory(scope: &Scope, name: &str) -> Option<Value> {
         .unwrap_or_else(PoisonError::into_inner);
     let host = inventory.host(scope.host());
     match name {
-        "groups" => Some(
-            inventory
-                .groups()
-                .map(|group| {
-                    let hosts = inventory.hosts_of(group.name());
-                    let names: Value = hosts.into_iter().map(Host::name).map(Value::from).collect();
-                    (group.name().to_owned(), names)
-                })
-                .collect::<BTreeMap<_, _>>()
-                .into(),
-        ),
+        "groups" => Some(Value::from_pairs(inventory.groups().map(|group| {
+            let hosts = inventory.hosts_of(group.name());
+            let names: Value = hosts.into_iter().map(Host::name).map(Value::from).collect();
+            (group.name().to_owned(), names)
+        }))),
         "group_names" => {
             let mut names: Vec<String> = inventory
                 .groups_of(scope.host())
@@ -134,18 +131,28 @@ fn of_inventory(scope: &Scope, name: &str) -> Option<Value> {
 fn of_play(play: &PlayContext, name: &str) -> Option<Value> {
     match name {
         "playbook_dir" => Some(path(&play.dir)),
+        // From outside of a play, nothing else is known of it.
+        _ if play.frame.is_none() => None,
         "ansible_play_name" => Some(play.name.as_str().into()),
         "ansible_play_hosts" | "play_hosts" => Some(Value::from(play.still_in())),
         "ansible_play_batch" => Some(Value::from(play.active())),
         "ansible_play_hosts_all" => Some(Value::from(play.all_hosts.clone())),
-        "ansible_play_role_names" | "ansible_role_names" | "role_names" => {
-            let mut names: Vec<_> = play
-                .role_list()
-                .iter()
-                .map(|role| role.name.clone())
-                .collect();
-            names.dedup();
-            Some(Value::from(names))
+        _ => of_role_names(play, name),
+    }
+}
+
+fn of_role_names(play: &PlayContext, name: &str) -> Option<Value> {
+    let names = play
+        .role_names
+        .read()
+        .unwrap_or_else(PoisonError::into_inner);
+    let dependent: BTreeSet<_> = names.dependent.iter().cloned().collect();
+    match name {
+        "ansible_play_role_names" | "role_names" => Some(Value::from(names.direct.clone())),
+        "ansible_dependent_role_names" => Some(Value::from_iter(dependent)),
+        "ansible_role_names" => {
+            let all: BTreeSet<_> = names.direct.iter().cloned().chain(dependent).collect();
+            Some(Value::from_iter(all))
         }
         _ => None,
     }
@@ -153,19 +160,47 @@ fn of_play(play: &PlayContext, name: &str) -> Option<Value> {
 
 fn of_role(scope: &Scope, name: &str) -> Option<Value> {
     if name == "ansible_search_path" {
-        return Some(scope.search_path("").iter().map(|dir| path(dir)).collect());
+        return Some(scope.stack().iter().map(|dir| path(dir)).collect());
     }
     let frame = scope.around().frame.as_deref()?;
-    let mut roles = frame.roles();
-    let own = roles.next()?;
+    let own = frame.role()?;
+    let parents = |show: fn(&Role) -> Value| {
+        let shown: Vec<_> = frame.including_roles().map(|role| show(role)).collect();
+        (!shown.is_empty()).then(|| Value::from(shown))
+    };
     match name {
-        "role_name" | "ansible_role_name" => Some(own.name.as_str().into()),
+        "role_name" => Some(own.short_name().into()),
+        "ansible_role_name" => Some(own.name.as_str().into()),
+        "ansible_collection_name" => Some(own.collection.clone().into()),
         "role_path" => Some(path(&own.path)),
-        "ansible_parent_role_names" => {
-            Some(roles.map(|role| Value::from(role.name.as_str())).collect())
-        }
-        "ansible_parent_role_paths" => Some(roles.map(|role| path(&role.path)).collect()),
+        "ansible_parent_role_names" => parents(|role| role.name.as_str().into()),
+        "ansible_parent_role_paths" => parents(|role| path(&role.path)),
         _ => None,
+    }
+}
+
+/// How a host is reached, where no variable says it: by keywords around the step, else by the command line.
+pub(super) fn connection(scope: &Scope, name: &str) -> Option<Result<Value, TemplateError>> {
+    let settings = &scope.world().settings;
+    let frame = scope.around().frame.as_deref()?;
+    if frame.kind != FrameKind::Task {
+        return None;
+    }
+    let (key, otherwise) = match name {
+        "ansible_connection" => {
+            let usual = settings.connection.as_deref().unwrap_or("ssh");
+            (Key::Connection, Some(usual.into()))
+        }
+        "ansible_user" | "ansible_ssh_user" => {
+            (Key::RemoteUser, settings.user.as_deref().map(Value::from))
+        }
+        "ansible_port" | "ansible_ssh_port" => (Key::Port, settings.port.map(Value::from)),
+        "ansible_host" | "ansible_ssh_host" => return Some(Ok(scope.host().into())),
+        _ => return None,
+    };
+    match frame.keyword(key) {
+        None => otherwise.map(Ok),
+        Some(node) => Some(scope.world().engine.node(node, &scope.variables())),
     }
 }
 

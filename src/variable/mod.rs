@@ -4,6 +4,7 @@ mod hostvars;
 mod layer;
 mod magic;
 mod memory;
+mod merge;
 mod scope;
 mod vars;
 mod world;
@@ -11,6 +12,7 @@ mod world;
 pub use {
     layer::Layer,
     memory::Memory,
+    merge::merged,
     scope::{Scope, Surroundings},
     vars::{Values, Vars},
     world::{PlayContext, Settings, World},

@@ -1,5 +1,5 @@
 use {
-    super::{Layer, PlayContext, Values, World, layer::Binding, magic},
+    super::{Layer, PlayContext, Values, World, layer::Binding, magic, merged},
     crate::{
         program::{Frame, FrameKind},
         template::{TemplateError, Value, Variables},
@@ -88,11 +88,51 @@ impl Scope {
         if let Some(value) = magic::value(self, name) {
             return Some(value);
         }
-        match self.layers.iter().find_map(|layer| layer.get(name))? {
-            Binding::Ready(value) => Some(Ok(value)),
-            Binding::Raw(node) => Some(self.world.engine.node(&node, &self.variables())),
+        let mut found = self.layers.iter().filter_map(|layer| layer.get(name));
+        let Some(strongest) = found.next() else {
+            return magic::connection(self, name);
+        };
+        if !self.world.settings.merge_hashes || !strongest.is_map() {
+            return Some(self.ready(strongest));
+        }
+        // A map hides what is below it, save maps.
+        let maps: Vec<_> = found.take_while(Binding::is_map).collect();
+        let mut maps = maps.into_iter().rev().chain([strongest]);
+        let weakest = self.ready(maps.next()?);
+        Some(maps.fold(weakest, |below, map| Ok(merged(&below?, &self.ready(map)?))))
+    }
+
+    fn ready(&self, binding: Binding) -> Result<Value, TemplateError> {
+        match binding {
+            Binding::Ready(value) => Ok(value),
+            Binding::Raw(node) => self.world.engine.node(&node, &self.variables()),
         }
     }
+}
+
+impl Scope {
+    /// The directories in which a step looks for files: its roles', innermost first, its file's and the playbook's.
+    pub(super) fn stack(&self) -> Vec<PathBuf> {
+        let frame = self.around.frame.as_deref();
+        let roles = frame.into_iter().flat_map(Frame::roles);
+        let roles = roles.map(|role| role.path.clone());
+        let play = self.around.play.as_deref().map(|play| play.dir.clone());
+        unique(roles.chain(task_dirs(frame)).chain(play))
+    }
+}
+
+/// The paths made absolute, each once.
+fn unique(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    paths
+        .map(|path| match path.as_os_str().is_empty() {
+            true => PathBuf::from("."),
+            false => path,
+        })
+        // A path that cannot be made absolute stays what it is.
+        .map(|path| std::path::absolute(&path).unwrap_or(path))
+        .filter(|path| seen.insert(path.clone()))
+        .collect()
 }
 
 impl Variables for Scope {
@@ -118,27 +158,8 @@ impl Variables for Scope {
     }
 
     fn search_path(&self, kind: &str) -> Vec<PathBuf> {
-        let mut path = Vec::new();
-        let frame = self.around.frame.as_deref();
-        for role in frame.into_iter().flat_map(Frame::roles) {
-            path.extend([role.path.join(kind), role.path.clone()]);
-        }
-        let play = self.around.play.as_deref();
-        for dir in task_dirs(frame)
-            .into_iter()
-            .chain(play.map(|play| play.dir.clone()))
-        {
-            path.extend([dir.join(kind), dir]);
-        }
-        for dir in &mut path {
-            // A path that cannot be made absolute stays what it is.
-            if let Ok(whole) = std::path::absolute(&*dir) {
-                *dir = whole;
-            }
-        }
-        let mut seen = BTreeSet::new();
-        path.retain(|dir| seen.insert(dir.clone()));
-        path
+        let dirs = self.stack().into_iter();
+        unique(dirs.flat_map(|dir| [dir.join(kind), dir]))
     }
 }
 
@@ -147,8 +168,14 @@ fn task_dirs(frame: Option<&Frame>) -> Vec<PathBuf> {
     let places = frame
         .into_iter()
         .flat_map(Frame::chain)
-        .filter_map(|frame| frame.keywords.iter().next())
-        .filter_map(|(_, node)| node.place.path().parent().map(PathBuf::from));
+        .filter_map(|frame| {
+            let written = frame.keywords.iter().next();
+            frame
+                .place
+                .as_ref()
+                .or(written.map(|(_, node)| &node.place))
+        })
+        .filter_map(|place| place.path().parent().map(PathBuf::from));
     let mut dirs: Vec<PathBuf> = Vec::new();
     for dir in places {
         if !dirs.contains(&dir) {

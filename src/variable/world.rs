@@ -2,7 +2,7 @@ use {
     super::{Layer, Memory, Values, Vars},
     crate::{
         inventory::Inventory,
-        program::{Frame, Library, Role},
+        program::{Frame, Library, Role, RoleNames, RoleUsage, Step},
         source::{Fault, Store},
         template::Engine,
     },
@@ -32,10 +32,16 @@ pub struct Settings {
     pub check: bool,
     /// Run notified handlers of hosts that failed.
     pub force_handlers: bool,
+    /// Maps of the same name are merged, not replaced (`hash_behaviour = merge`).
+    pub merge_hashes: bool,
     pub diff: bool,
     pub verbosity: u8,
     pub forks: usize,
     pub limit: Option<String>,
+    /// How hosts are reached, where neither variables nor keywords say it.
+    pub connection: Option<String>,
+    pub user: Option<String>,
+    pub port: Option<u16>,
     pub tags: Vec<String>,
     pub skip_tags: Vec<String>,
     pub config_file: Option<PathBuf>,
@@ -61,6 +67,9 @@ pub struct PlayContext {
     pub prompted: Arc<Values>,
     /// The play's own roles: the whole play sees their defaults and variables.
     pub roles: RwLock<Vec<Arc<Role>>>,
+    pub role_names: RwLock<RoleNames>,
+    /// Of uses of roles that are alike, the one that has done something, by host.
+    pub used: RwLock<HashMap<(String, String), Arc<RoleUsage>>>,
 }
 
 impl PlayContext {
@@ -108,7 +117,36 @@ impl PlayContext {
         roles.push(Arc::clone(role));
     }
 
-    /// The same, strongest first.
+    /// More roles have come into the play.
+    pub fn name_roles(&self, names: &RoleNames) {
+        let mut all = self
+            .role_names
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.extend(names);
+    }
+
+    /// A step has done something on a host: uses of its role that are like this one are needless from now on.
+    pub fn use_role(&self, host: &str, step: &Step) {
+        let Some(usage) = step.frame.usage().filter(|_| !step.handler) else {
+            return;
+        };
+        let mut used = self.used.write().unwrap_or_else(PoisonError::into_inner);
+        let key = (host.to_owned(), usage.key.clone());
+        used.entry(key).or_insert_with(|| Arc::clone(usage));
+    }
+
+    /// Whether a step belongs to a use of a role that is needless on a host: one like it ran before.
+    pub fn is_needless(&self, host: &str, step: &Step) -> bool {
+        let Some(usage) = step.frame.usage().filter(|_| !step.handler) else {
+            return false;
+        };
+        let used = self.used.read().unwrap_or_else(PoisonError::into_inner);
+        let ran = used.get(&(host.to_owned(), usage.key.clone()));
+        ran.is_some_and(|other| !Arc::ptr_eq(other, usage))
+    }
+
+    /// The roles that the whole play sees, strongest first.
     pub fn roles_last_first(&self) -> Vec<Arc<Role>> {
         let mut roles = self.role_list();
         roles.reverse();

@@ -110,13 +110,37 @@ fn subelements(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
 /// Ansible's lookup, unlike its filter, gives the outer item without the list that was gone through.
 fn without(pair: &Value, path: &Value) -> Value {
     let part = |at: usize| pair.get_item_by_index(at).unwrap_or_default();
-    let rest = entries(&part(0)).unwrap_or_default();
-    let rest = rest.into_iter().filter(|(key, _)| key != path);
-    Value::from(vec![Value::from_pairs(rest), part(1)])
+    let path = print::text(path);
+    let path: Vec<&str> = path.split('.').collect();
+    Value::from(vec![pruned(&part(0), &path), part(1)])
+}
+
+fn pruned(map: &Value, path: &[&str]) -> Value {
+    let [first, rest @ ..] = path else {
+        return map.clone();
+    };
+    let found = entries(map).unwrap_or_default().into_iter();
+    Value::from_pairs(found.filter_map(|(key, value)| {
+        match (key.as_str() == Some(first), rest.is_empty()) {
+            (false, _) => Some((key, value)),
+            (true, false) => Some((key, pruned(&value, rest))),
+            (true, true) => None,
+        }
+    }))
 }
 
 /// `start=1 end=5 stride=2 format=%02d`, `count=3`, or `5`, `2-8`, `2-8/2:%d`.
 fn sequence(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
+    // Each term is a sequence of its own; a call may give its options by name alone.
+    let parts: Vec<&[Value]> = match terms {
+        [] => vec![&[]],
+        _ => terms.chunks(1).collect(),
+    };
+    let parts = parts.into_iter().map(|part| one_sequence(call, part));
+    Ok(parts.collect::<Result<Vec<_>, _>>()?.concat())
+}
+
+fn one_sequence(call: &Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
     let mut found = Vec::new();
     let words: Vec<String> = terms.iter().map(print::text).collect();
     let mut options: Vec<(String, String)> = call
