@@ -2,6 +2,7 @@
 
 mod hostvars;
 mod layer;
+mod level;
 mod magic;
 mod memory;
 mod scope;
@@ -10,6 +11,8 @@ mod world;
 
 pub use {
     layer::Layer,
+    level::Level,
+    magic::NAMES as MAGIC_NAMES,
     memory::Memory,
     scope::{Scope, Surroundings},
     vars::{Values, Vars},
