@@ -20,6 +20,7 @@ mod spot;
 mod survey;
 mod template_syntax;
 mod text;
+mod trace;
 mod undefined_variable;
 mod unknown_host_pattern;
 mod unknown_module;
@@ -31,5 +32,6 @@ pub use {
     argument::bad_arguments,
     finding::{Code, Finding, Severity, bad_input},
     rule::{Circumstances, examine},
+    trace::{Definition, PlayTrace, Reader, trace},
     unknown_module::unknown_module,
 };

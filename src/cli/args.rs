@@ -8,8 +8,10 @@ use {
         man::ManArguments,
         option::{RunOptions, ValidateOptions},
         sandbox::SandboxArguments,
+        schema::SchemaArguments,
         test::TestArguments,
         vault::VaultArguments,
+        why::WhyArguments,
     },
     clap::{Parser, Subcommand},
 };
@@ -41,6 +43,10 @@ pub(super) enum Verb {
     Facts(Box<FactsArguments>),
     /// Show hosts, groups and their variables, as `ansible-inventory` does.
     Inventory(Box<InventoryArguments>),
+    /// Say where a variable of a host comes from: the definition that wins, those it hides, and who reads it.
+    Why(Box<WhyArguments>),
+    /// Print the JSON Schema of playbooks, for editors.
+    Schema(SchemaArguments),
     /// Describe modules and their arguments.
     Doc(DocArguments),
     /// Encrypt, decrypt, view and edit vaults, as `ansible-vault` does.

@@ -18,6 +18,11 @@ pub(super) struct Config {
 /// Settings that mean something to farcast: section and name, and the variable behind `ANSIBLE_`.
 const KNOWN: &[(&str, &str)] = &[
     ("defaults.inventory", "INVENTORY"),
+    ("defaults.inventory_ignore_extensions", "INVENTORY_IGNORE"),
+    (
+        "defaults.inventory_ignore_patterns",
+        "INVENTORY_IGNORE_REGEX",
+    ),
     ("defaults.forks", "FORKS"),
     ("defaults.remote_user", "REMOTE_USER"),
     ("defaults.remote_port", "REMOTE_PORT"),
@@ -38,6 +43,23 @@ const KNOWN: &[(&str, &str)] = &[
     ("defaults.display_skipped_hosts", "DISPLAY_SKIPPED_HOSTS"),
     ("defaults.display_ok_hosts", "DISPLAY_OK_HOSTS"),
     ("defaults.nocolor", "NOCOLOR"),
+    ("inventory.enable_plugins", "INVENTORY_ENABLED"),
+    ("inventory.ignore_extensions", "INVENTORY_IGNORE"),
+    ("inventory.ignore_patterns", "INVENTORY_IGNORE_REGEX"),
+    ("inventory.unparsed_is_failed", "INVENTORY_UNPARSED_FAILED"),
+    (
+        "inventory.any_unparsed_is_failed",
+        "INVENTORY_ANY_UNPARSED_IS_FAILED",
+    ),
+    (
+        "inventory.inventory_unparsed_warning",
+        "INVENTORY_UNPARSED_WARNING",
+    ),
+    ("inventory.export", "INVENTORY_EXPORT"),
+    (
+        "inventory_plugins.use_extra_vars",
+        "INVENTORY_USE_EXTRA_VARS",
+    ),
     ("privilege_escalation.become", "BECOME"),
     ("privilege_escalation.become_method", "BECOME_METHOD"),
     ("privilege_escalation.become_user", "BECOME_USER"),

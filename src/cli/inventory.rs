@@ -36,6 +36,9 @@ pub(super) struct InventoryArguments {
     /// YAML instead of JSON.
     #[arg(short, long, conflicts_with = "graph")]
     yaml: bool,
+    /// TOML instead of JSON.
+    #[arg(long, conflicts_with_all = ["graph", "yaml"])]
+    toml: bool,
     /// Show variables in the graph.
     #[arg(long)]
     vars: bool,
@@ -74,7 +77,7 @@ pub(super) fn inventory(arguments: &InventoryArguments) -> Result<u8> {
         inventory: &inventory,
         store: &session.store,
         limit: limit.as_deref(),
-        export: arguments.export,
+        export: arguments.export || session.config.bool("inventory.export") == Some(true),
         extra: &extra,
     };
     let mut text = shown(&listing, arguments)?;
@@ -97,11 +100,13 @@ fn shown(listing: &Listing, arguments: &InventoryArguments) -> Result<String, Fa
     let value = match &arguments.host {
         Some(host) => listing::host(listing, host)?,
         None if arguments.yaml => listing::tree(listing)?,
+        None if arguments.toml => listing::tables(listing)?,
         None => listing::list(listing)?,
     };
-    let write: fn(&Value) -> String = match arguments.yaml {
-        true => listing::to_yaml,
-        false => listing::to_json,
+    let write: fn(&Value) -> String = match (arguments.yaml, arguments.toml) {
+        (true, _) => listing::to_yaml,
+        (_, true) => listing::to_toml,
+        _ => listing::to_json,
     };
     Ok(write(&value))
 }

@@ -20,11 +20,13 @@ mod persona;
 mod playbooks;
 mod print;
 mod sandbox;
+mod schema;
 mod session;
 mod terminal;
 mod test;
 mod validate;
 mod vault;
+mod why;
 
 use {
     args::{Arguments, Verb},
@@ -64,6 +66,8 @@ fn run(verb: Verb) -> anyhow::Result<u8> {
         Verb::Facts(arguments) => facts::facts(&arguments),
         Verb::Inventory(arguments) => inventory::inventory(&arguments),
         Verb::Doc(arguments) => doc::doc(&arguments),
+        Verb::Why(arguments) => why::why(&arguments),
+        Verb::Schema(arguments) => schema::schema(&arguments),
         Verb::Vault(arguments) => vault::vault(&arguments),
         Verb::Sandbox(arguments) => sandbox::sandbox(&arguments),
         Verb::Test(arguments) => test::test(&arguments),

@@ -4,10 +4,11 @@ use {
         environment::Environment,
         extra_vars,
         option::{ConnectionOptions, EscalationOptions, InventoryOptions, VaultOptions},
+        print::tell,
         terminal,
     },
     crate::{
-        inventory::{Inventory, VarsOrigin},
+        inventory::{self, Inventory, Plugin, VarsOrigin},
         schedule::Login,
         source::{Redactor, Secret, Store, vault},
         template::{self, Engine},
@@ -58,13 +59,55 @@ impl Session {
     ) -> Result<Inventory> {
         let mut inventory = match self.sources(options) {
             sources if sources.is_empty() => Inventory::default(),
-            sources => Inventory::load(&sources, &self.store)?,
+            sources => Inventory::load(&sources, &self.store, &self.inventory_settings(options)?)?,
         };
         let dir = options.playbook_dir.as_deref().or(playbook_dir);
         if let Some(dir) = dir {
             inventory.add_vars_dir(dir, VarsOrigin::Playbook);
         }
         Ok(inventory)
+    }
+
+    /// How the configuration wants sources read.
+    fn inventory_settings(&self, options: &InventoryOptions) -> Result<inventory::Settings> {
+        let mut settings = inventory::Settings::new(self.engine());
+        let config = &self.config;
+        let list = |name: &str| {
+            let items = config.text(name)?.split(',').map(str::trim);
+            Some(
+                items
+                    .filter(|item| !item.is_empty())
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>(),
+            )
+        };
+        if let Some(names) = list("inventory.enable_plugins") {
+            settings.enabled = names.iter().filter_map(|name| Plugin::find(name)).collect();
+            for unknown in names.iter().filter(|name| Plugin::find(name).is_none()) {
+                tell(&format!(
+                    "[WARNING]: `enable_plugins` names the inventory plugin `{unknown}`, which farcast does not have"
+                ));
+            }
+        }
+        let ends = list("inventory.ignore_extensions")
+            .or_else(|| list("defaults.inventory_ignore_extensions"));
+        if let Some(ends) = ends {
+            settings.ignored_ends = ends;
+        }
+        let patterns = list("inventory.ignore_patterns")
+            .or_else(|| list("defaults.inventory_ignore_patterns"));
+        settings.ignore(&patterns.unwrap_or_default())?;
+        let flag = |name: &str, usual: bool| config.bool(name).unwrap_or(usual);
+        settings.refuse_unparsed = flag("inventory.any_unparsed_is_failed", true);
+        settings.refuse_empty = flag("inventory.unparsed_is_failed", settings.refuse_unparsed);
+        settings.warn_empty = flag("inventory.inventory_unparsed_warning", true);
+        settings.use_extra_vars = flag("inventory_plugins.use_extra_vars", false);
+        let extra = self.extra_vars(options)?;
+        settings.extra = extra
+            .iter()
+            .map(|(name, node)| (name.clone(), node.clone()))
+            .collect();
+        Ok(settings)
     }
 
     pub(super) fn sources(&self, options: &InventoryOptions) -> Vec<String> {

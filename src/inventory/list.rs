@@ -1,4 +1,4 @@
-use super::{Address, Host, Inventory, ini};
+use super::{Address, Host, Inventory, Mistake, ini, range};
 use crate::source::{Fault, Place};
 
 /// Reads the hosts of an argument such as `web1,10.0.0.5:2222,`; ranges are not expanded here.
@@ -17,6 +17,28 @@ pub fn read(list: &str, inventory: &mut Inventory) -> Result<(), Fault> {
         };
         if inventory.host(&host).is_none_or(Host::is_implicit) {
             ini::declare_host(inventory, &host, port, group, &place)?;
+        }
+    }
+    Ok(())
+}
+
+/// The same with ranges, such as `web[1:10],db-[a:c]` (the plugin `advanced_host_list`).
+pub fn read_ranges(list: &str, inventory: &mut Inventory) -> Result<(), Fault> {
+    let place = Place::outside("-i", list);
+    let group = inventory.declare_group("ungrouped")?;
+    for pattern in list
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+    {
+        let (pattern, port) = match Address::parse(pattern) {
+            Some(address) => (address.host, address.port),
+            None => (pattern.to_owned(), None),
+        };
+        for name in range::expand(&pattern).map_err(Mistake::from)? {
+            if inventory.host(&name).is_none_or(Host::is_implicit) {
+                ini::declare_host(inventory, &name, port, group, &place)?;
+            }
         }
     }
     Ok(())

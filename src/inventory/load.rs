@@ -1,44 +1,64 @@
-use super::{Inventory, Mistake, VarsOrigin, ini, list, script, yaml};
-use crate::source::{Fault, Node, SourceFile, Store, yaml::load_one};
-use rustix::fs::{Access, access};
+use super::{
+    Inventory, Mistake, Plugin, Settings, VarsOrigin, heat, list,
+    plugin::{Attempt, Reading},
+    terraform,
+};
+use crate::source::{Fault, Store};
 use std::{
     fs, io,
     path::{Component, Path, PathBuf},
-    sync::Arc,
 };
-
-/// What an inventory directory holds beside inventories.
-const IGNORED_NAMES: [&str; 3] = ["host_vars", "group_vars", "vars_plugins"];
-const IGNORED_ENDS: [&str; 12] = [
-    ".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst", ".orig", ".cfg", ".retry",
-];
 
 impl Inventory {
     /// Reads the sources in order into one inventory: a file, a directory of sources, an executable script, or a list
     /// of hosts with a comma in it. No source gives the inventory that holds the implicit `localhost` only.
     ///
     /// # Errors
-    /// The first source that cannot be read or understood; sources that together name no host.
-    pub fn load(sources: &[String], store: &Store) -> Result<Self, Fault> {
+    /// The first source that cannot be read or understood; sources that together name no host. The settings may make
+    /// warnings of both.
+    pub fn load(sources: &[String], store: &Store, settings: &Settings) -> Result<Self, Fault> {
         let mut inventory = Self::default();
         for source in sources {
-            inventory.read_source(source, store)?;
+            let read = inventory.read_source(source, store, settings);
+            inventory.heed(read, settings)?;
         }
         inventory.settle();
         inventory.warn_of_shared_names();
         if !sources.is_empty() && inventory.hosts().next().is_none() {
-            return Err(Mistake::NoHosts(sources.join(", ")).into());
+            let nobody = Fault::from(Mistake::NoHosts(sources.join(", ")));
+            if settings.refuse_empty {
+                return Err(nobody);
+            }
+            if settings.warn_empty {
+                inventory.warn(nobody);
+            }
         }
         Ok(inventory)
     }
 
-    fn read_source(&mut self, source: &str, store: &Store) -> Result<(), Fault> {
+    /// A source that cannot be read is an error, or a warning where the settings say so.
+    fn heed(&mut self, read: Result<(), Fault>, settings: &Settings) -> Result<(), Fault> {
+        match read {
+            Err(fault) if !settings.refuse_unparsed => {
+                self.warn(fault);
+                Ok(())
+            }
+            read => read,
+        }
+    }
+
+    fn read_source(
+        &mut self,
+        source: &str,
+        store: &Store,
+        settings: &Settings,
+    ) -> Result<(), Fault> {
         let path = absolute(Path::new(source));
         let is_dir = path.is_dir();
         if !is_dir && !path.exists() {
             if source.contains(',') {
                 self.begin_source(source);
-                return list::read(source, self);
+                return self.read_list(source, settings);
             }
             return Err(Mistake::Missing(source.to_owned()).into());
         }
@@ -50,21 +70,36 @@ impl Inventory {
         if let Some(dir) = vars_dir {
             self.add_vars_dir(dir, VarsOrigin::Inventory);
         }
-        self.read_path(&path, store)
+        self.read_path(&path, store, settings)
     }
 
-    fn read_path(&mut self, path: &Path, store: &Store) -> Result<(), Fault> {
+    fn read_list(&mut self, source: &str, settings: &Settings) -> Result<(), Fault> {
+        let mut readers = settings.enabled.iter();
+        match readers.find(|plugin| plugin.reads_lists()) {
+            Some(Plugin::AdvancedHostList) => list::read_ranges(source, self),
+            Some(_) => list::read(source, self),
+            None => Err(disabled(source, settings)),
+        }
+    }
+
+    fn read_path(&mut self, path: &Path, store: &Store, settings: &Settings) -> Result<(), Fault> {
         if path.is_dir() {
-            return self.read_directory(path, store);
+            return self.read_directory(path, store, settings);
         }
         self.begin_source(&path.to_string_lossy());
-        if access(path, Access::EXEC_OK).is_ok() && script::read(path, self)? {
-            return Ok(());
-        }
-        self.read_file(path, store)
+        self.read_file(&Reading {
+            path,
+            store,
+            settings,
+        })
     }
 
-    fn read_directory(&mut self, dir: &Path, store: &Store) -> Result<(), Fault> {
+    fn read_directory(
+        &mut self,
+        dir: &Path,
+        store: &Store,
+        settings: &Settings,
+    ) -> Result<(), Fault> {
         let unreadable = |error: io::Error| Mistake::Unreadable {
             path: dir.to_owned(),
             reason: error.to_string(),
@@ -75,52 +110,73 @@ impl Inventory {
         }
         names.sort();
         for name in names {
-            if !is_ignored(&name.to_string_lossy()) {
-                self.read_path(&dir.join(name), store)?;
+            if !settings.ignores(&name.to_string_lossy()) {
+                let read = self.read_path(&dir.join(name), store, settings);
+                self.heed(read, settings)?;
             }
         }
         Ok(())
     }
 
-    fn read_file(&mut self, path: &Path, store: &Store) -> Result<(), Fault> {
-        let file = store.file(path)?;
-        match format(path) {
-            Format::Ini => ini::read(&file, self),
-            Format::Yaml => self.read_yaml(&file),
-            Format::Either if begins_as_yaml(file.text()) => self.read_yaml(&file),
-            Format::Either => match as_groups(&file) {
-                Some(document) => yaml::read(&document, self),
-                None => ini::read(&file, self),
-            },
+    /// Lets those that are enabled try in their order. What the file's name or text promises decides whose error counts.
+    fn read_file(&mut self, reading: &Reading) -> Result<(), Fault> {
+        let (path, enabled) = (reading.path, &reading.settings.enabled);
+        if enabled.contains(&Plugin::Script) && Plugin::Script.wants(path) {
+            if let Attempt::Read = reading.attempt(Plugin::Script, self)? {
+                return Ok(());
+            }
         }
-    }
-
-    fn read_yaml(&mut self, file: &Arc<SourceFile>) -> Result<(), Fault> {
-        let document = load_one(file)?;
-        if document.is_null() {
-            return Err(Mistake::EmptyFile.at(&document.place));
+        let file = reading.store.file(path)?;
+        if terraform::read(&file, self)? || heat::read(&file, self)? {
+            return Ok(());
         }
-        yaml::read(&document, self)
+        let mut refused = Vec::new();
+        let others = enabled.iter().filter(|&&plugin| plugin != Plugin::Script);
+        for &plugin in others.filter(|plugin| plugin.wants(path)) {
+            match reading.attempt(plugin, self) {
+                Ok(Attempt::Read) => return Ok(()),
+                Ok(Attempt::Declined) => {}
+                // A file that configures a plugin is for no one else.
+                Err(fault) if constructs(plugin) => return Err(fault),
+                Err(fault) => refused.push((plugin, fault)),
+            }
+        }
+        let promised = promised(path, file.text());
+        let counts = refused.iter().position(|(plugin, _)| *plugin == promised);
+        match refused.len() {
+            0 => Err(disabled(&path.display().to_string(), reading.settings)),
+            _ => Err(refused.swap_remove(counts.unwrap_or(0)).1),
+        }
     }
 }
 
-#[derive(Debug, PartialEq)]
-enum Format {
-    Ini,
-    Yaml,
-    /// The content decides.
-    Either,
+fn constructs(plugin: Plugin) -> bool {
+    matches!(
+        plugin,
+        Plugin::Auto | Plugin::Constructed | Plugin::Generator
+    )
 }
 
-fn format(path: &Path) -> Format {
-    match path
+fn disabled(source: &str, settings: &Settings) -> Fault {
+    let enabled: Vec<&str> = settings
+        .enabled
+        .iter()
+        .map(|plugin| plugin.name())
+        .collect();
+    let (path, enabled) = (source.to_owned(), enabled.join(", "));
+    Mistake::NoReader { path, enabled }.into()
+}
+
+/// The format that a file looks like.
+fn promised(path: &Path, text: &str) -> Plugin {
+    let extension = path
         .extension()
-        .map(|extension| extension.to_string_lossy())
-        .as_deref()
-    {
-        Some("yml" | "yaml" | "json") => Format::Yaml,
-        Some(_) => Format::Ini,
-        None => Format::Either,
+        .map(|extension| extension.to_string_lossy());
+    match extension.as_deref() {
+        Some("yml" | "yaml" | "json") => Plugin::Yaml,
+        Some("toml") => Plugin::Toml,
+        None if begins_as_yaml(text) => Plugin::Yaml,
+        _ => Plugin::Ini,
     }
 }
 
@@ -132,19 +188,6 @@ fn begins_as_yaml(text: &str) -> bool {
         .find(|line| !line.is_empty() && !line.starts_with(['#', ';']));
     first
         .is_some_and(|line| line.starts_with("---") || line.starts_with('{') || line.ends_with(':'))
-}
-
-/// The document, where the text is YAML and a map, as no INI inventory can be.
-fn as_groups(file: &Arc<SourceFile>) -> Option<Node> {
-    load_one(file)
-        .ok()
-        .filter(|document| document.as_map().is_some())
-}
-
-fn is_ignored(name: &str) -> bool {
-    name.starts_with('.')
-        || IGNORED_NAMES.contains(&name)
-        || IGNORED_ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// The path from the root, without `.` and `..`; symbolic links stay.
@@ -175,7 +218,7 @@ mod tests {
             fs::write(path, text).unwrap();
         }
         let source = dir.path().join(source).to_string_lossy().into_owned();
-        let inventory = Inventory::load(&[source], &Store::default())?;
+        let inventory = Inventory::load(&[source], &Store::default(), &Settings::default())?;
         Ok(inventory
             .hosts()
             .map(Host::name)
@@ -247,14 +290,15 @@ mod tests {
 
     #[test]
     fn no_source_leaves_the_implicit_localhost() {
-        let inventory = Inventory::load(&[], &Store::default()).unwrap();
+        let inventory = Inventory::load(&[], &Store::default(), &Settings::default()).unwrap();
         assert_eq!(inventory.hosts().count(), 0);
         assert!(inventory.host("localhost").is_some());
     }
 
     #[test]
     fn knows_where_a_host_was_named_first() {
-        let inventory = Inventory::load(&["a,b".to_owned()], &Store::default()).unwrap();
+        let inventory =
+            Inventory::load(&["a,b".to_owned()], &Store::default(), &Settings::default()).unwrap();
         let host = inventory.host("a").unwrap();
         assert_eq!(
             (host.inventory_file(), host.inventory_dir()),
@@ -268,8 +312,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("hosts");
         fs::write(&path, "[web]\nweb\n").unwrap();
-        let inventory =
-            Inventory::load(&[path.to_string_lossy().into_owned()], &Store::default()).unwrap();
+        let inventory = Inventory::load(
+            &[path.to_string_lossy().into_owned()],
+            &Store::default(),
+            &Settings::default(),
+        )
+        .unwrap();
         assert_eq!(
             inventory.warnings()[0].message(),
             "`web` is the name of both a group and a host"

@@ -45,6 +45,46 @@ pub enum Mistake {
     },
     #[error("the file configures the inventory plugin `{0}`, which farcast does not have")]
     Plugin(String),
+    #[error(
+        "the file configures the inventory plugin `{0}`, but nothing that is enabled reads such a file of this name"
+    )]
+    DormantPlugin(String),
+    #[error("`{0}` is an inventory format, and takes no configuration")]
+    NoConfiguration(&'static str),
+    #[error("none of the enabled inventory plugins ({enabled}) reads `{path}`")]
+    NoReader { path: String, enabled: String },
+    #[error("`{pattern}` in `ignore_patterns` is no regular expression: {reason}")]
+    IgnorePattern { pattern: String, reason: String },
+    #[error("cannot set `{what}` for host `{host}`: {reason}")]
+    Construct {
+        what: String,
+        host: String,
+        reason: String,
+    },
+    #[error("the key `{key}` of host `{host}` is empty")]
+    EmptyKey { key: String, host: String },
+    #[error(
+        "the key `{key}` of host `{host}` is {found}: a group is named by a string, a list of them or a map"
+    )]
+    KeyKind {
+        key: String,
+        host: String,
+        found: &'static str,
+    },
+    #[error("`default_value` and `trailing_separator` exclude each other")]
+    DefaultOrTrailing,
+    #[error("a parent of `{0}` has no name")]
+    NamelessParent(String),
+    #[error("{path} holds {what}, but no host in it: {reason}")]
+    NoMachine {
+        path: PathBuf,
+        what: &'static str,
+        reason: String,
+    },
+    #[error("{path} is a Terraform state of version {version}, which farcast does not read")]
+    StateVersion { path: PathBuf, version: String },
+    #[error("broken TOML: {0}")]
+    Toml(String),
     #[error("the inventory is empty")]
     EmptyFile,
     #[error("no inventory source names a host: {0}")]
@@ -103,6 +143,20 @@ impl Mistake {
             }
             Self::Plugin(_) => {
                 "use a static inventory, or an executable script that prints JSON, such as `ansible-inventory --list`"
+            }
+            Self::DormantPlugin(_) => {
+                "name the file .yml or .yaml, or add the plugin to `enable_plugins` in the [inventory] section of ansible.cfg"
+            }
+            Self::NoConfiguration(_) => "remove `plugin:`, and write the inventory itself",
+            Self::NoReader { .. } => {
+                "see `enable_plugins` in the [inventory] section of ansible.cfg"
+            }
+            Self::Construct { .. } | Self::EmptyKey { .. } => {
+                "with `strict: false` such hosts are left out"
+            }
+            Self::NoMachine { .. } => "docs/inventory.md says what is read as a host",
+            Self::StateVersion { .. } => {
+                "let a Terraform of version 0.12 or later write it, or use `terraform show -json`"
             }
             Self::EmptyFile | Self::NoHosts(_) => {
                 "name at least one host, or pass a list: -i HOST,"

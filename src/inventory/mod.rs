@@ -1,20 +1,33 @@
 //! Hosts and groups: who exists, who belongs to whom, what the inventory says about them, and who a pattern chooses.
 
 mod address;
+mod constructed;
+mod generator;
 mod group;
+mod heat;
 mod host;
+mod host_view;
 mod ini;
+mod json;
+mod json_groups;
+mod keyed_group;
 mod layer;
 mod list;
 pub mod listing;
 mod literal;
 mod load;
+mod machine;
 mod membership;
 mod mistake;
+mod outputs;
 mod pattern;
+mod plugin;
 mod range;
 mod script;
 mod selection;
+mod settings;
+mod terraform;
+mod toml;
 mod variables;
 mod vars_dir;
 mod words;
@@ -27,7 +40,9 @@ pub use host::Host;
 pub use layer::{Layer, LayerKind};
 use mistake::Mistake;
 pub use pattern::fits;
+pub use plugin::Plugin;
 pub use selection::{Selection, Unmatched};
+pub use settings::Settings;
 pub use variables::Variables;
 pub use vars_dir::{Owner, VarsDir, VarsFile, VarsOrigin};
 

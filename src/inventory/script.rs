@@ -1,8 +1,12 @@
-use super::{GroupId, Inventory, Mistake, ini, mistake};
+use super::{
+    Inventory, Mistake,
+    json::node,
+    json_groups::{self, shape, string},
+};
 use crate::source::{Fault, Kind, Node, Place, SourceFile};
 use rustix::io::Errno;
 use serde_json::Value;
-use std::{collections::BTreeMap, io, path::Path, process::Command};
+use std::{io, path::Path, process::Command};
 
 /// Runs an executable inventory and reads the JSON that it prints.
 ///
@@ -17,27 +21,10 @@ pub fn read(path: &Path, inventory: &mut Inventory) -> Result<bool, Fault> {
         Err(Failure::Fault(fault)) => return Err(fault),
         Ok(output) => output,
     };
-    let Kind::Map(entries) = output.node.kind else {
-        return Err(shape("the printed inventory", "a map", &output.node));
-    };
-    let mut script = Script {
-        inventory,
-        hosts: Vec::new(),
-    };
-    let mut known = None;
-    for (name, value) in &entries {
-        match name.as_str() {
-            Some("_meta") => known = Some(host_variables(value)?),
-            Some(name) => script
-                .group(name, value)
-                .map_err(mistake::within(&output.place))?,
-            None => {}
-        }
+    let named = json_groups::read(&output.node, inventory)?;
+    if !named.complete {
+        ask(path, named.hosts, &output.place, inventory)?;
     }
-    match known {
-        Some(known) => script.set(&known),
-        None => script.ask(path, &output.place),
-    }?;
     Ok(true)
 }
 
@@ -111,214 +98,40 @@ fn not_started(path: &Path, error: &io::Error) -> Failure {
     .into()
 }
 
-/// JSON as nodes, with Ansible's markers for vaulted and for unsafe text.
-fn node(value: Value, place: &Place) -> Node {
-    let kind = match value {
-        Value::Null => Kind::Null,
-        Value::Bool(value) => Kind::Bool(value),
-        Value::Number(number) => match number.as_i64() {
-            Some(number) => Kind::Int(number),
-            None => Kind::Float(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        Value::String(text) => Kind::String(text),
-        Value::Array(items) => {
-            Kind::List(items.into_iter().map(|item| node(item, place)).collect())
-        }
-        Value::Object(entries) => return object(entries, place),
-    };
-    Node::new(place.clone(), kind)
-}
-
-fn object(entries: serde_json::Map<String, Value>, place: &Place) -> Node {
-    let text = |key: &str| match entries.get(key) {
-        Some(Value::String(text)) if entries.len() == 1 => Some(text.clone()),
-        _ => None,
-    };
-    let string = |text| Node::new(place.clone(), Kind::String(text));
-    let kind = if let Some(envelope) = text("__ansible_vault") {
-        Kind::Vault(envelope)
-    } else if let Some(text) = text("__ansible_unsafe") {
-        Kind::Unsafe(Box::new(string(text)))
-    } else {
-        Kind::Map(
-            entries
-                .into_iter()
-                .map(|(key, value)| (string(key), node(value, place)))
-                .collect(),
-        )
-    };
-    Node::new(place.clone(), kind)
-}
-
-type HostVariables<'a> = BTreeMap<&'a str, &'a [(Node, Node)]>;
-
-fn host_variables(meta: &Node) -> Result<HostVariables<'_>, Fault> {
-    let hosts = meta.get("hostvars").unwrap_or(meta);
-    let Some(hosts) = meta.get("hostvars").and_then(Node::as_map) else {
-        return Err(shape("`_meta.hostvars`", "a map", hosts));
-    };
-    let mut known = BTreeMap::new();
-    for (name, variables) in hosts {
-        let Some(entries) = variables.as_map() else {
-            return Err(shape("the variables of a host", "a map", variables));
+/// Runs the script once for each host, as scripts without `_meta` want it.
+fn ask(
+    path: &Path,
+    mut hosts: Vec<String>,
+    place: &Place,
+    inventory: &mut Inventory,
+) -> Result<(), Fault> {
+    hosts.sort();
+    hosts.dedup();
+    inventory.warn(
+        Fault::new("the inventory script prints no `_meta`: it is run again for each host")
+            .at(place)
+            .help("let --list print {\"_meta\": {\"hostvars\": {…}}}, which is much faster"),
+    );
+    for name in &hosts {
+        let output = match run(path, &["--host", name]) {
+            Ok(output) => output,
+            Err(Failure::Fault(fault)) => return Err(fault),
+            Err(Failure::NotExecutable) => continue,
         };
-        known.extend(name.as_str().map(|name| (name, entries)));
-    }
-    Ok(known)
-}
-
-struct Script<'a> {
-    inventory: &'a mut Inventory,
-    /// The hosts that this script named.
-    hosts: Vec<String>,
-}
-
-impl Script<'_> {
-    fn group(&mut self, name: &str, body: &Node) -> Result<(), Fault> {
-        let group = self.inventory.declare_group(name)?;
-        let known = ["hosts", "vars", "children"]
-            .iter()
-            .any(|key| body.get(key).is_some());
-        match &body.kind {
-            Kind::Map(entries) if !known => self.lone_host(name, group, entries, &body.place),
-            Kind::Map(_) => self.sections(name, group, body),
-            Kind::List(hosts) => self.hosts(group, hosts),
-            _ => Err(shape(&format!("group `{name}`"), "a map", body)),
-        }
-    }
-
-    /// The oldest form: a group without sections is one host of its own name, whose variables are never templates.
-    fn lone_host(
-        &mut self,
-        name: &str,
-        group: GroupId,
-        entries: &[(Node, Node)],
-        place: &Place,
-    ) -> Result<(), Fault> {
-        self.inventory.warn(
-            Fault::new(format!("group `{name}` of the inventory script has no `hosts`: it is read as one host of that name"))
-                .at(place)
-                .help(format!("print {{\"{name}\": {{\"hosts\": [\"{name}\"], \"vars\": {{…}}}}}}")),
-        );
-        self.host(name, group, place)?;
-        let raw =
-            |value: &Node| Node::new(value.place.clone(), Kind::Unsafe(Box::new(value.clone())));
-        let entries: Vec<(Node, Node)> = entries
-            .iter()
-            .map(|(key, value)| (key.clone(), raw(value)))
-            .collect();
-        self.variables(group, &entries)
-    }
-
-    fn sections(&mut self, name: &str, group: GroupId, body: &Node) -> Result<(), Fault> {
-        if let Some(hosts) = body.get("hosts") {
-            let Some(hosts) = hosts.as_list() else {
-                return Err(shape(&format!("`hosts` of `{name}`"), "a list", hosts));
-            };
-            self.hosts(group, hosts)?;
-        }
-        if let Some(variables) = body.get("vars") {
-            let Some(variables) = variables.as_map() else {
-                return Err(shape(&format!("`vars` of `{name}`"), "a map", variables));
-            };
-            self.variables(group, variables)?;
-        }
-        if let Some(children) = body.get("children") {
-            let Some(children) = children.as_list() else {
-                return Err(shape(
-                    &format!("`children` of `{name}`"),
-                    "a list",
-                    children,
-                ));
-            };
-            for child in children {
-                let child = self
-                    .inventory
-                    .declare_group(string(child, "a group's name")?)?;
-                self.inventory.adopt(group, child)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn variables(&mut self, group: GroupId, entries: &[(Node, Node)]) -> Result<(), Fault> {
+        let Some(entries) = output.node.as_map() else {
+            return Err(shape(
+                &format!("the variables of `{name}`"),
+                "a map",
+                &output.node,
+            ));
+        };
+        let host = inventory.declare_host(name)?;
         for (name, value) in entries {
-            self.inventory.set_group_variable(
-                group,
-                string(name, "a variable's name")?,
-                value.clone(),
-            )?;
+            let name = string(name, "a variable's name")?;
+            inventory.set_host_variable(host, name, value.clone());
         }
-        Ok(())
     }
-
-    fn hosts(&mut self, group: GroupId, hosts: &[Node]) -> Result<(), Fault> {
-        for host in hosts {
-            self.host(string(host, "a host's name")?, group, &host.place)?;
-        }
-        Ok(())
-    }
-
-    fn host(&mut self, name: &str, group: GroupId, place: &Place) -> Result<(), Fault> {
-        ini::declare_host(self.inventory, name, None, group, place)?;
-        self.hosts.push(name.to_owned());
-        Ok(())
-    }
-
-    fn set(&mut self, known: &HostVariables) -> Result<(), Fault> {
-        for name in &self.hosts {
-            let host = self.inventory.declare_host(name)?;
-            for (name, value) in known.get(name.as_str()).copied().unwrap_or_default() {
-                let name = string(name, "a variable's name")?;
-                self.inventory.set_host_variable(host, name, value.clone());
-            }
-        }
-        Ok(())
-    }
-
-    /// Runs the script once for each host, as scripts without `_meta` want it.
-    fn ask(&mut self, path: &Path, place: &Place) -> Result<(), Fault> {
-        self.hosts.sort();
-        self.hosts.dedup();
-        self.inventory.warn(
-            Fault::new("the inventory script prints no `_meta`: it is run again for each host")
-                .at(place)
-                .help("let --list print {\"_meta\": {\"hostvars\": {…}}}, which is much faster"),
-        );
-        for name in &self.hosts {
-            let output = match run(path, &["--host", name]) {
-                Ok(output) => output,
-                Err(Failure::Fault(fault)) => return Err(fault),
-                Err(Failure::NotExecutable) => continue,
-            };
-            let Some(entries) = output.node.as_map() else {
-                return Err(shape(
-                    &format!("the variables of `{name}`"),
-                    "a map",
-                    &output.node,
-                ));
-            };
-            let host = self.inventory.declare_host(name)?;
-            for (name, value) in entries {
-                let name = string(name, "a variable's name")?;
-                self.inventory.set_host_variable(host, name, value.clone());
-            }
-        }
-        Ok(())
-    }
-}
-
-fn string<'a>(node: &'a Node, what: &str) -> Result<&'a str, Fault> {
-    node.as_str().ok_or_else(|| shape(what, "a string", node))
-}
-
-fn shape(what: &str, expected: &'static str, found: &Node) -> Fault {
-    Mistake::Shape {
-        what: what.to_owned(),
-        expected,
-        found: found.describe(),
-    }
-    .at(&found.place)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::{GroupId, Inventory, Mistake, ini, mistake};
+use super::{GroupId, Inventory, Mistake, Plugin, ini, mistake};
 use crate::source::{Fault, Kind, Node};
 
 /// Reads an inventory from a YAML (or JSON) document: a map of groups with `hosts`, `vars` and `children`.
@@ -11,7 +11,12 @@ pub fn read(document: &Node, inventory: &mut Inventory) -> Result<(), Fault> {
     };
     if let Some(plugin) = document.get("plugin").filter(|plugin| !plugin.is_null()) {
         let name = plugin.as_str().unwrap_or("plugin");
-        return Err(Mistake::Plugin(name.to_owned()).at(&plugin.place));
+        let name = name.to_owned();
+        return Err(match Plugin::find(&name) {
+            Some(_) => Mistake::DormantPlugin(name),
+            None => Mistake::Plugin(name),
+        }
+        .at(&plugin.place));
     }
     for (name, body) in groups {
         if matches!(body.kind, Kind::Map(_) | Kind::Null) {

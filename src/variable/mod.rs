@@ -2,6 +2,7 @@
 
 mod hostvars;
 mod layer;
+mod level;
 mod magic;
 mod memory;
 mod merge;
@@ -11,6 +12,8 @@ mod world;
 
 pub use {
     layer::Layer,
+    level::Level,
+    magic::NAMES as MAGIC_NAMES,
     memory::Memory,
     merge::merged,
     scope::{Scope, Surroundings},

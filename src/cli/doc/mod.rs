@@ -1,7 +1,7 @@
 //! `farcast doc`: what the registries of modules and control steps know, as text or JSON.
 
 mod json;
-mod page;
+pub(super) mod page;
 mod snippet;
 mod text;
 mod wrap;

@@ -4,19 +4,19 @@ use crate::{
 };
 
 /// What is known about one module or control step.
-pub(super) struct Page {
-    pub(super) name: &'static str,
-    pub(super) full_name: String,
-    pub(super) aliases: &'static [&'static str],
+pub(in crate::cli) struct Page {
+    pub(in crate::cli) name: &'static str,
+    pub(in crate::cli) full_name: String,
+    pub(in crate::cli) aliases: &'static [&'static str],
     /// The argument that free text fills.
-    pub(super) free_form: Option<&'static str>,
+    pub(in crate::cli) free_form: Option<&'static str>,
     /// It takes arguments of any name besides those described.
-    pub(super) open: bool,
-    pub(super) schema: Schema,
+    pub(in crate::cli) open: bool,
+    pub(in crate::cli) schema: Schema,
 }
 
 /// All of them by name.
-pub(super) fn all() -> Vec<Page> {
+pub(in crate::cli) fn all() -> Vec<Page> {
     let modules = module::all().iter().map(|entry| Page {
         name: entry.name,
         full_name: entry.full_name(),
@@ -45,7 +45,7 @@ pub(super) fn all() -> Vec<Page> {
 
 impl Page {
     /// Whether a person means this by `name`.
-    pub(super) fn is(&self, name: &str) -> bool {
+    pub(in crate::cli) fn is(&self, name: &str) -> bool {
         let module = || module::find(name).is_some_and(|entry| entry.name == self.name);
         name == self.full_name
             || module()
@@ -53,13 +53,13 @@ impl Page {
     }
 
     /// The first paragraph of the description, in one line.
-    pub(super) fn synopsis(&self) -> String {
+    pub(in crate::cli) fn synopsis(&self) -> String {
         let first = self.schema.doc.split("\n\n").next().unwrap_or_default();
         first.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// Whether a word stands in the name, the aliases or the synopsis.
-    pub(super) fn mentions(&self, word: &str) -> bool {
+    pub(in crate::cli) fn mentions(&self, word: &str) -> bool {
         let word = word.to_lowercase();
         let texts = [self.full_name.clone(), self.synopsis()];
         texts

@@ -71,7 +71,7 @@ pub fn host(listing: &Listing, pattern: &str) -> Result<Value, Fault> {
     }
 }
 
-fn object(variables: &BTreeMap<String, Node>) -> Value {
+pub(super) fn object(variables: &BTreeMap<String, Node>) -> Value {
     variables
         .iter()
         .map(|(name, node)| (name.clone(), json::value(node)))
@@ -153,7 +153,7 @@ fn put(body: &mut Map<String, Value>, key: &str, items: Vec<Value>) {
     }
 }
 
-fn exported(listing: &Listing, group: &Group) -> Result<Map<String, Value>, Fault> {
+pub(super) fn exported(listing: &Listing, group: &Group) -> Result<Map<String, Value>, Fault> {
     let variables = listing.group_variables(group)?;
     let mut exported: Map<String, Value> = variables
         .iter()
