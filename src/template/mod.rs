@@ -5,6 +5,7 @@
 mod access;
 mod builtin;
 mod call;
+mod collection;
 mod compile;
 mod context;
 mod convert;

@@ -19,7 +19,7 @@ mod yaml;
 
 use minijinja::{Error, value::Value};
 
-use super::{builtin::Run, print};
+use super::{builtin::Run, collection, print};
 pub(super) use combine::{choices, leaves, pairs};
 pub(super) use core::truth;
 pub(super) use hash::crypt;
@@ -48,6 +48,7 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
     .into_iter()
     .flatten()
     .copied()
+    .chain(collection::filters())
 }
 
 /// Follows an attribute as filters name it: `a.b.0`, or an index.

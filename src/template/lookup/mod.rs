@@ -9,17 +9,18 @@ mod world;
 
 use minijinja::{Error, value::Value};
 
-use super::{call::Call, failure};
+use super::{call::Call, collection, failure};
 pub(super) use search::{expanded, template_path};
 
 /// A lookup takes its terms and gives a list of results.
-type Lookup = fn(&mut Call, &[Value]) -> Result<Vec<Value>, Error>;
+pub(super) type Lookup = fn(&mut Call, &[Value]) -> Result<Vec<Value>, Error>;
 
 fn all() -> impl Iterator<Item = (&'static str, Lookup)> {
     [file::ALL, list::ALL, table::ALL, world::ALL]
         .into_iter()
         .flatten()
         .copied()
+        .chain(collection::lookups())
 }
 
 /// `lookup('name', …)`: one value, or several joined by commas.
