@@ -23,9 +23,17 @@ impl<'c> Arguments<'c> {
     /// # Errors
     /// An argument of another name, or one too many.
     pub fn of(call: &'c Call<'_, '_, '_>, names: &'static [&'static str]) -> Result<Self, Error> {
+        Self::given(&call.args, &call.kwargs, names)
+    }
+
+    /// The same of arguments that stand elsewhere, such as a lookup's terms.
+    pub fn given(
+        args: &'c [Value],
+        kwargs: &'c [(String, Value)],
+        names: &'static [&'static str],
+    ) -> Result<Self, Error> {
         let known = names.join(", ");
-        if let Some((name, _)) = call
-            .kwargs
+        if let Some((name, _)) = kwargs
             .iter()
             .find(|(name, _)| !names.contains(&name.as_str()))
         {
@@ -33,24 +41,33 @@ impl<'c> Arguments<'c> {
                 "there is no argument '{name}'; there are {known}"
             )));
         }
-        if call.args.len() > names.len() {
+        if args.len() > names.len() {
             return Err(failure::plain(format!(
                 "there are too many arguments; there are {known}"
             )));
         }
         Ok(Self {
-            args: &call.args,
-            kwargs: &call.kwargs,
+            args,
+            kwargs,
             names,
         })
     }
 
-    /// An argument as it is; nothing where it is not given, or null.
-    pub fn raw(&self, name: &str) -> Option<Value> {
+    fn found(&self, name: &str) -> Option<&Value> {
         let at = self.names.iter().position(|known| *known == name)?;
         let named = || self.kwargs.iter().find(|(key, _)| key == name);
-        let value = self.args.get(at).or_else(|| Some(&named()?.1));
-        value.filter(|value| !value.is_none()).cloned()
+        self.args.get(at).or_else(|| Some(&named()?.1))
+    }
+
+    /// An argument as it is; nothing where it is not given, or null.
+    pub fn raw(&self, name: &str) -> Option<Value> {
+        self.found(name).filter(|value| !value.is_none()).cloned()
+    }
+
+    /// An argument that must be given, and may be null.
+    pub fn any(&self, name: &str) -> Result<Value, Error> {
+        let found = self.found(name).cloned();
+        found.ok_or_else(|| failure::plain(format!("the argument '{name}' is missing")))
     }
 
     pub fn need(&self, name: &str) -> Result<Value, Error> {

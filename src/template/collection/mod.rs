@@ -4,17 +4,50 @@
 
 mod address;
 mod arguments;
+mod csv;
+mod duration;
+mod fact;
+mod index_of;
+mod ini;
+mod jmespath;
+mod key;
+mod list;
+mod lookup;
+mod nested_key;
+mod path;
+mod serial;
+mod text;
 
 use super::{builtin::Run, lookup::Lookup};
 
 /// A full name and what stands behind it.
 type Named<T> = (&'static str, T);
 
-const FILTERS: &[&[Named<Run>]] = &[address::FILTERS];
+const FILTERS: &[&[Named<Run>]] = &[
+    address::FILTERS,
+    csv::FILTERS,
+    duration::FILTERS,
+    fact::FILTERS,
+    index_of::FILTERS,
+    ini::FILTERS,
+    jmespath::FILTERS,
+    key::FILTERS,
+    list::FILTERS,
+    nested_key::FILTERS,
+    path::FILTERS,
+    serial::FILTERS,
+    text::FILTERS,
+];
 
-const TESTS: &[&[Named<Run>]] = &[address::TESTS];
+const TESTS: &[&[Named<Run>]] = &[address::TESTS, text::TESTS];
 
-const LOOKUPS: &[&[Named<Lookup>]] = &[];
+const LOOKUPS: &[&[Named<Lookup>]] = &[index_of::LOOKUPS, lookup::LOOKUPS, path::LOOKUPS];
+
+/// Lookups that were Ansible's own before they moved into a collection.
+const MOVED: &[Named<&str>] = &[
+    ("community.general.cartesian", "cartesian"),
+    ("community.general.flattened", "flattened"),
+];
 
 /// Names of which several collections have one; those are only known by their full names.
 const SHARED: &[&str] = &["keep_keys", "remove_keys", "replace_keys"];
@@ -32,6 +65,12 @@ pub(super) fn tests() -> impl Iterator<Item = Named<Run>> {
 /// Every lookup with each of its names.
 pub(super) fn lookups() -> impl Iterator<Item = Named<Lookup>> {
     LOOKUPS.iter().copied().flatten().flat_map(names)
+}
+
+/// The name under which we have a lookup.
+pub(super) fn moved(name: &str) -> &str {
+    let found = MOVED.iter().find(|(full, _)| *full == name);
+    found.map_or(name, |(_, short)| short)
 }
 
 fn names<T: Copy>((full, run): &Named<T>) -> impl Iterator<Item = Named<T>> {

@@ -20,9 +20,10 @@ mod yaml;
 use minijinja::{Error, value::Value};
 
 use super::{builtin::Run, collection, print};
-pub(super) use combine::{choices, leaves, pairs};
+pub(super) use combine::{choices, leaves, merge, pairs};
 pub(super) use core::truth;
 pub(super) use hash::crypt;
+pub(super) use json::pretty;
 pub(super) use path::is_scheme;
 pub(super) use random::{Random, word};
 pub(super) use regex::{compile, found};

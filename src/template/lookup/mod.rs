@@ -9,7 +9,7 @@ mod world;
 
 use minijinja::{Error, value::Value};
 
-use super::{call::Call, collection, failure};
+use super::{ErrorKind, TemplateError, call::Call, collection, failure};
 pub(super) use search::{expanded, template_path};
 
 /// A lookup takes its terms and gives a list of results.
@@ -56,9 +56,12 @@ pub(super) fn query(call: &mut Call) -> Result<Value, Error> {
 fn run(call: &mut Call) -> Result<Option<Vec<Value>>, Error> {
     let name = call.need_text(0, "name")?;
     let short = name.strip_prefix("ansible.builtin.").unwrap_or(&name);
+    let short = collection::moved(short);
     let Some((_, lookup)) = all().find(|(known, _)| *known == short) else {
         let message = format!("there is no lookup '{name}'");
-        return Err(Error::new(minijinja::ErrorKind::UnknownFunction, message));
+        let mut unknown = TemplateError::new(ErrorKind::Unknown, message);
+        unknown.help = failure::nearest(short, all().map(|(known, _)| known));
+        return Err(failure::caused(unknown));
     };
     let errors = call.named("errors");
     let errors = errors.as_ref().and_then(Value::as_str).unwrap_or("strict");
