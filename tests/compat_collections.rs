@@ -106,7 +106,7 @@ fn oracle(families: &[Family]) -> Vec<Vec<Json>> {
     let bin = std::env::var("FARCAST_ORACLE_FULL").expect(
         "set FARCAST_ORACLE_FULL to the bin directory that `make oracle-full` makes: the ansible package with what its filters need",
     );
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compat/collections.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compat/collected.py");
     let mut child = Command::new(Path::new(&bin).join("python"))
         .arg(script)
         .stdin(Stdio::piped())

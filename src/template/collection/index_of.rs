@@ -23,8 +23,7 @@ pub(super) const LOOKUPS: &[Named<Lookup>] = &[("ansible.utils.index_of", |call,
     let found = index_of(call, terms)?;
     match found.kind() {
         ValueKind::Number => Ok(vec![found]),
-        _ if call.named("wantlist").is_some_and(|value| value.is_true()) => list(&found),
-        _ => Ok(vec![found]),
+        _ => list(&found),
     }
 })];
 
@@ -44,7 +43,7 @@ fn index_of(call: &mut Call, args: &[Value]) -> Result<Value, Error> {
     let test = Test::read(&given.need_text("test")?, given.raw("value"));
     let (key, strict) = (given.text("key"), given.flag("fail_on_missing", false)?);
     let mut found: Vec<Value> = Vec::new();
-    for (at, item) in list(&given.need("data")?)?.into_iter().enumerate() {
+    for (at, item) in given.list("data")?.into_iter().enumerate() {
         let subject = match &key {
             None => item,
             Some(key) => {

@@ -7,7 +7,7 @@ use minijinja::{
     value::{Value, ValueKind},
 };
 
-use super::{Named, arguments::Arguments};
+use super::{Named, arguments::Arguments, key::is_nested};
 use crate::template::{
     builtin::Run,
     call::{Call, describe, entries, items, list},
@@ -105,7 +105,7 @@ fn added(left: &Value, right: &Value) -> Result<Value, Error> {
 fn counter(call: &mut Call) -> Result<Value, Error> {
     let mut counts: Vec<(Value, i64)> = Vec::new();
     for item in sequence(&call.value())? {
-        if matches!(item.kind(), ValueKind::Map | ValueKind::Seq) && !item.is_tuple() {
+        if is_nested(&item) {
             return Err(failure::plain(format!(
                 "{} cannot be counted",
                 describe(&item)
@@ -122,6 +122,10 @@ fn counter(call: &mut Call) -> Result<Value, Error> {
 fn pair(value: &Value) -> Result<(Value, Value), Error> {
     let mut parts = items(value)?;
     match (parts.len(), parts.pop(), parts.pop()) {
+        (2, _, Some(left)) if is_nested(&left) => Err(failure::plain(format!(
+            "{} cannot be a key",
+            describe(&left)
+        ))),
         (2, Some(right), Some(left)) => Ok((left, right)),
         (count, ..) => Err(failure::plain(format!(
             "needs pairs of a key and a value, not {count} together"
@@ -340,7 +344,7 @@ fn order(left: &[Part], right: &[Part]) -> Option<Ordering> {
 fn version_sort(call: &mut Call) -> Result<Value, Error> {
     let given = Arguments::of(call, &["value", "reverse"])?;
     let reverse = given.flag("reverse", false)?;
-    let mut versions: Vec<(Vec<Part>, Value)> = sequence(&given.need("value")?)?
+    let mut versions: Vec<(Vec<Part>, Value)> = items(&given.need("value")?)?
         .into_iter()
         .map(|item| (parts(&print::text(&item)), item))
         .collect();

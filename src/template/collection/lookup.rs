@@ -1,4 +1,4 @@
-//! Lookups: words of chance, and variables merged.
+//! Lookups: lists combined and opened, words of chance, and variables merged.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use minijinja::{
@@ -6,18 +6,53 @@ use minijinja::{
     value::{Value, ValueKind},
 };
 
-use super::{Named, arguments::Arguments};
+use super::{Named, arguments::Arguments, key::listed};
 use crate::template::{
     call::{Call, describe, entries, list},
     failure, filter,
-    lookup::Lookup,
+    lookup::{Lookup, one_or_more},
     print,
 };
 
 pub(super) const LOOKUPS: &[Named<Lookup>] = &[
+    ("community.general.cartesian", cartesian),
+    ("community.general.flattened", |_, terms| flattened(terms)),
     ("community.general.random_string", random_string),
     ("community.general.merge_variables", merge_variables),
 ];
+
+/// Every choice of one item from each list, in which lists are opened one level.
+fn cartesian(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
+    if terms.is_empty() {
+        return Err(failure::plain("needs at least one list"));
+    }
+    let lists = terms
+        .iter()
+        .map(one_or_more)
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut rows = Vec::new();
+    for choice in filter::choices(&lists) {
+        let opened = choice
+            .iter()
+            .map(one_or_more)
+            .collect::<Result<Vec<_>, _>>()?;
+        rows.push(opened.concat().into());
+    }
+    Ok(rows)
+}
+
+/// All lists opened; the word `None` or `null` ends one.
+fn flattened(terms: &[Value]) -> Result<Vec<Value>, Error> {
+    let mut found = Vec::new();
+    for term in terms {
+        match listed(term) {
+            Some(items) => found.extend(flattened(&items)?),
+            None if matches!(term.as_str(), Some("None" | "null")) => break,
+            None => found.push(term.clone()),
+        }
+    }
+    Ok(found)
+}
 
 const SIMILAR: &str = "il1LoO0";
 

@@ -43,12 +43,6 @@ const TESTS: &[&[Named<Run>]] = &[address::TESTS, text::TESTS];
 
 const LOOKUPS: &[&[Named<Lookup>]] = &[index_of::LOOKUPS, lookup::LOOKUPS, path::LOOKUPS];
 
-/// Lookups that were Ansible's own before they moved into a collection.
-const MOVED: &[Named<&str>] = &[
-    ("community.general.cartesian", "cartesian"),
-    ("community.general.flattened", "flattened"),
-];
-
 /// Names of which several collections have one; those are only known by their full names.
 const SHARED: &[&str] = &["keep_keys", "remove_keys", "replace_keys"];
 
@@ -65,12 +59,6 @@ pub(super) fn tests() -> impl Iterator<Item = Named<Run>> {
 /// Every lookup with each of its names.
 pub(super) fn lookups() -> impl Iterator<Item = Named<Lookup>> {
     LOOKUPS.iter().copied().flatten().flat_map(names)
-}
-
-/// The name under which we have a lookup.
-pub(super) fn moved(name: &str) -> &str {
-    let found = MOVED.iter().find(|(full, _)| *full == name);
-    found.map_or(name, |(_, short)| short)
 }
 
 fn names<T: Copy>((full, run): &Named<T>) -> impl Iterator<Item = Named<T>> {

@@ -43,7 +43,10 @@ pub(super) const TESTS: &[Named<Run>] = &[
         let least = given.int("min_labels")?.unwrap_or(1);
         let underscores = given.flag("allow_underscores", false)?;
         let name = call.value();
-        Ok(is_fqdn(string(&name)?, least, underscores).into())
+        match string(&name)? {
+            "" => Err(failure::plain("the name is empty")),
+            name => Ok(is_fqdn(name, least, underscores).into()),
+        }
     }),
 ];
 
@@ -166,8 +169,6 @@ fn is_fqdn(name: &str, least: i64, underscores: bool) -> bool {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    let last = labels.last().copied().unwrap_or_default();
     let count = i64::try_from(labels.len()).unwrap_or(i64::MAX);
-    let top = count == 1 || !last.starts_with(|c: char| c.is_ascii_digit());
-    name.len() <= 253 && count >= least && labels.iter().all(|label| fits(label)) && top
+    name.len() <= 253 && count >= least && labels.iter().all(fits)
 }

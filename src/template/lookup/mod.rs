@@ -10,6 +10,7 @@ mod world;
 use minijinja::{Error, value::Value};
 
 use super::{ErrorKind, TemplateError, call::Call, collection, failure};
+pub(super) use list::one_or_more;
 pub(super) use search::{expanded, template_path};
 
 /// A lookup takes its terms and gives a list of results.
@@ -56,7 +57,6 @@ pub(super) fn query(call: &mut Call) -> Result<Value, Error> {
 fn run(call: &mut Call) -> Result<Option<Vec<Value>>, Error> {
     let name = call.need_text(0, "name")?;
     let short = name.strip_prefix("ansible.builtin.").unwrap_or(&name);
-    let short = collection::moved(short);
     let Some((_, lookup)) = all().find(|(known, _)| *known == short) else {
         let message = format!("there is no lookup '{name}'");
         let mut unknown = TemplateError::new(ErrorKind::Unknown, message);

@@ -121,9 +121,10 @@ fn of_version(call: &mut Call, version: u8) -> Result<Value, Error> {
 
 /// Puts addresses of IPv6 in brackets and leaves everything else as it is.
 fn ipwrap(call: &mut Call) -> Result<Value, Error> {
-    let given = Arguments::of(call, &["value", "query"])?;
-    let query = given.text("query").unwrap_or_default();
-    let value = given.need("value")?;
+    let query = call
+        .named("query")
+        .map_or_else(String::new, |query| print::text(&query));
+    let value = Arguments::of(call, &["value", "query"])?.need("value")?;
     let wrap = |item: &Value, last: bool| match query::ipaddr(item, &query, None) {
         Ok(found) if found.is_true() => {
             let wrapped = query::ipaddr(if last { &found } else { item }, "wrap", None);

@@ -45,10 +45,21 @@ impl Network {
         (prefix <= host.width()).then_some(Self { prefix, ..host })
     }
 
+    /// Reads an address as Python's `ipaddress` does: it may name the interface that it belongs to.
+    pub fn scoped(text: &str) -> Option<Self> {
+        let (address, scope) = text.split_once('%').unwrap_or((text, ""));
+        let host = address.parse::<IpAddr>().ok().map(Self::from)?;
+        let fits = host.version == 6 && !scope.is_empty() && !scope.contains('%');
+        (address == text || fits).then_some(host)
+    }
+
     /// Reads a network as Python's `ipaddress` does: no bit may be set behind the prefix.
     pub fn strict(text: &str) -> Option<Self> {
-        let length = text.split_once('/').map_or("0", |(_, length)| length);
-        let network = Self::parse(text)?;
+        let Some((address, length)) = text.split_once('/') else {
+            return Self::scoped(text);
+        };
+        let host = Self::scoped(address)?;
+        let network = Self::parse(&format!("{}/{length}", host.ip()))?;
         let plain = length.bytes().all(|byte| byte.is_ascii_digit()) || network.version == 4;
         (plain && network.value == network.first() && !length.contains(char::is_whitespace))
             .then_some(network)

@@ -1,14 +1,15 @@
 //! The tests by their names: they read addresses as Python's `ipaddress` does.
 
-use std::net::{IpAddr, ToSocketAddrs};
+use std::net::ToSocketAddrs;
 
 use minijinja::{Error, value::Value};
 
 use super::{network::Network, reach};
 use crate::template::{
     builtin::Run,
-    call::Call,
+    call::{Call, items},
     collection::{Named, arguments::Arguments},
+    print,
 };
 
 pub(in crate::template::collection) const ALL: &[Named<Run>] = &[
@@ -90,20 +91,9 @@ pub(in crate::template::collection) const ALL: &[Named<Run>] = &[
     ("ansible.utils.mac", is_mac),
 ];
 
-/// Reads an address, which may name the interface that it belongs to.
-fn host(text: &str) -> Option<Network> {
-    let address = match text.split_once('%') {
-        Some((address, scope)) if !scope.is_empty() && !scope.contains('%') => address,
-        Some(_) => return None,
-        None => text,
-    };
-    let host = address.parse::<IpAddr>().ok().map(Network::from)?;
-    (address == text || host.version == 6).then_some(host)
-}
-
 fn of_host(call: &mut Call, is: fn(&Network) -> bool) -> Result<Value, Error> {
     let given = Arguments::of(call, &["ip"])?;
-    let host = host(&given.need_text("ip")?);
+    let host = Network::scoped(&given.need_text("ip")?);
     Ok(host.is_some_and(|host| is(&host)).into())
 }
 
@@ -149,9 +139,13 @@ fn both(
 fn among(call: &mut Call, enough: fn(usize) -> bool) -> Result<Value, Error> {
     let given = Arguments::of(call, &["ip", "networks"])?;
     let ip = Network::strict(&given.need_text("ip")?);
-    let networks = given.texts("networks")?;
-    let holds = |text: &&String| {
-        let network = Network::strict(text);
+    let networks = match given.need("networks")? {
+        // A single network is not taken for a list of one, as in Ansible.
+        text if text.as_str().is_some() => Vec::new(),
+        networks => items(&networks)?,
+    };
+    let holds = |network: &&Value| {
+        let network = Network::strict(&print::text(network));
         network
             .zip(ip)
             .is_some_and(|(network, ip)| network.holds(&ip))
