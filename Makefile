@@ -17,6 +17,11 @@ sources := $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/
 small := 'target.$(shell uname -m)-unknown-linux-gnu.rustflags=["-Clink-arg=-Wl,-z,pack-relative-relocs,--icf=all,-O2", "--remap-path-prefix=$(sources)="]'
 oracle_version := 2.19
 oracle := target/oracle-$(oracle_version)
+oracle_full := target/oracle-full-$(oracle_version)
+# What the oracles are made of: ansible-core, and the package with all collections (12 carries core 2.19) and what their filters need.
+oracle_packages := 'ansible-core==$(oracle_version).*'
+oracle_full_packages := 'ansible==12.*' 'netaddr==1.3.*' 'jmespath==1.1.*' 'xmltodict==1.0.*' 'fqdn==1.6.*' \
+  'passlib==1.7.*' 'cryptography==50.*' 'lxml==6.*' 'textfsm==2.*'
 # Debian's own Python where there is one; any other that can make virtual environments does as well.
 python := $(firstword $(wildcard /usr/bin/python3) python3)
 
@@ -28,8 +33,9 @@ test_packages := bsdutils openssh-server procps python3-venv
 # Where tests, and the demo, find the agents that farcast delivers and the programs of ansible-core.
 export FARCAST_AGENT_DIR := $(CURDIR)/$(built)/agent
 export FARCAST_ORACLE := $(CURDIR)/$(oracle)/bin
+export FARCAST_ORACLE_FULL := $(CURDIR)/$(oracle_full)/bin
 
-.PHONY: help demo test bench fuzz check build agent rust packages test-packages oracle
+.PHONY: help demo test bench fuzz check build agent rust packages test-packages oracle oracle-full
 
 help: ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -39,7 +45,7 @@ demo: rust packages ## Boot two throwaway hosts, provision them with one playboo
 	$(MAKE) --no-print-directory agent
 	$(built)/release/examples/demo
 
-test: rust packages test-packages oracle check agent ## Everything that CI runs: format, clippy, and every test (needs root).
+test: rust packages test-packages oracle oracle-full check agent ## Everything that CI runs: format, clippy, and every test (needs root).
 	cargo test --no-fail-fast 2>&1 | tee target/test.log || failed=yes; \
 	  awk -f .ci/count.awk target/test.log; \
 	  test -z "$${failed:-}"
@@ -115,8 +121,19 @@ endef
 
 oracle: $(oracle)/.ready ## ansible-core, which the compatibility tests compare with.
 
+oracle-full: $(oracle_full)/.ready ## The ansible package with its collections, for the filters of those.
+
 $(oracle)/.ready: | test-packages
-	rm -rf $(oracle)
-	$(python) -m venv $(oracle)
-	$(oracle)/bin/pip install --quiet --disable-pip-version-check 'ansible-core==$(oracle_version).*'
+	$(call environment, $(oracle), $(oracle_packages))
 	touch $@
+
+$(oracle_full)/.ready: | test-packages
+	$(call environment, $(oracle_full), $(oracle_full_packages))
+	touch $@
+
+# Makes a Python environment with packages in it.
+define environment
+rm -rf $(1)
+$(python) -m venv $(1)
+$(strip $(1))/bin/pip install --quiet --disable-pip-version-check $(2)
+endef

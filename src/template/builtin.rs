@@ -99,7 +99,7 @@ fn add_filter(environment: &mut Environment<'static>, name: &'static str, run: R
         let value = call.value();
         run(&mut call).map_err(|error| told(error, "filter", name, Some(&value)))
     };
-    environment.add_filter(format!("ansible.builtin.{name}"), filter);
+    environment.add_filter(full(name), filter);
     environment.add_filter(name, filter);
 }
 
@@ -114,8 +114,16 @@ fn add_test(environment: &mut Environment<'static>, name: &'static str, run: Run
         let value = call.value();
         run(&mut call).map_err(|error| told(error, "test", name, Some(&value)))
     };
-    environment.add_test(format!("ansible.builtin.{name}"), test);
+    environment.add_test(full(name), test);
     environment.add_test(name, test);
+}
+
+/// A name with its collection's, which is ansible.builtin's where it has none.
+fn full(name: &str) -> String {
+    match name.contains('.') {
+        true => name.to_owned(),
+        false => format!("ansible.builtin.{name}"),
+    }
 }
 
 fn add_function(environment: &mut Environment<'static>, name: &'static str, run: Run) {

@@ -6,6 +6,7 @@ mod access;
 mod bound;
 mod builtin;
 mod call;
+mod collection;
 mod compile;
 mod context;
 mod convert;

@@ -87,7 +87,13 @@ fn combine(call: &mut Call) -> Result<Value, Error> {
     Ok(merged)
 }
 
-fn merge(left: &Value, right: &Value, recursive: bool, lists: &str) -> Result<Value, Error> {
+/// The entries of two dictionaries, the right's where both have one; `lists` says what becomes of two lists.
+pub(in crate::template) fn merge(
+    left: &Value,
+    right: &Value,
+    recursive: bool,
+    lists: &str,
+) -> Result<Value, Error> {
     let mut merged = entries(left)?;
     for (key, new) in entries(right)? {
         match merged.iter_mut().find(|(known, _)| *known == key) {

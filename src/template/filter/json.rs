@@ -25,6 +25,16 @@ pub(super) fn write(value: &Value, style: &Style) -> Result<String, Error> {
     Ok(out)
 }
 
+/// JSON over several lines with its keys in order, as Ansible shows differences.
+pub(in crate::template) fn pretty(value: &Value) -> Result<String, Error> {
+    let style = Style {
+        indent: Some(4),
+        sorted: true,
+        ascii: true,
+    };
+    write(value, &style)
+}
+
 fn node(value: &Value, style: &Style, depth: usize, out: &mut String) -> Result<(), Error> {
     match value.kind() {
         ValueKind::None => out.push_str("null"),

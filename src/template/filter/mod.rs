@@ -19,10 +19,11 @@ mod yaml;
 
 use minijinja::{Error, value::Value};
 
-use super::{builtin::Run, print};
-pub(super) use combine::{choices, leaves, pairs};
+use super::{builtin::Run, collection, print};
+pub(super) use combine::{choices, leaves, merge, pairs};
 pub(super) use core::truth;
 pub(super) use hash::crypt;
+pub(super) use json::pretty;
 pub(super) use path::is_scheme;
 pub(super) use random::{Random, word};
 pub(super) use regex::{compile, found};
@@ -48,6 +49,7 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
     .into_iter()
     .flatten()
     .copied()
+    .chain(collection::filters())
 }
 
 /// Follows an attribute as filters name it: `a.b.0`, or an index.

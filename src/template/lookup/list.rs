@@ -14,9 +14,6 @@ use crate::template::{
 pub(super) const ALL: &[(&str, Lookup)] = &[
     ("list", |_, terms| Ok(terms.to_vec())),
     ("items", |_, terms| opened(terms)),
-    ("flattened", |_, terms| {
-        filter::leaves(&Value::from(terms.to_vec()), None)
-    }),
     ("dict", dict),
     ("indexed_items", |_, terms| {
         let items = opened(terms)?.into_iter().enumerate();
@@ -35,22 +32,12 @@ pub(super) const ALL: &[(&str, Lookup)] = &[
             .map(Value::from)
             .collect())
     }),
-    ("cartesian", |_, terms| {
-        let lists = terms
-            .iter()
-            .map(one_or_more)
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(filter::choices(&lists)
-            .into_iter()
-            .map(Value::from)
-            .collect())
-    }),
     ("subelements", subelements),
     ("sequence", sequence),
 ];
 
 /// A list's items, or the value itself.
-fn one_or_more(term: &Value) -> Result<Vec<Value>, Error> {
+pub(in crate::template) fn one_or_more(term: &Value) -> Result<Vec<Value>, Error> {
     match term.kind() {
         ValueKind::Seq | ValueKind::Iterable => items(term),
         _ => Ok(vec![term.clone()]),

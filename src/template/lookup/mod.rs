@@ -9,17 +9,19 @@ mod world;
 
 use minijinja::{Error, value::Value};
 
-use super::{call::Call, failure};
+use super::{ErrorKind, TemplateError, call::Call, collection, failure};
+pub(super) use list::one_or_more;
 pub(super) use search::{expanded, template_path};
 
 /// A lookup takes its terms and gives a list of results.
-type Lookup = fn(&mut Call, &[Value]) -> Result<Vec<Value>, Error>;
+pub(super) type Lookup = fn(&mut Call, &[Value]) -> Result<Vec<Value>, Error>;
 
 fn all() -> impl Iterator<Item = (&'static str, Lookup)> {
     [file::ALL, list::ALL, table::ALL, world::ALL]
         .into_iter()
         .flatten()
         .copied()
+        .chain(collection::lookups())
 }
 
 /// `lookup('name', …)`: one value, or several joined by commas.
@@ -57,7 +59,9 @@ fn run(call: &mut Call) -> Result<Option<Vec<Value>>, Error> {
     let short = name.strip_prefix("ansible.builtin.").unwrap_or(&name);
     let Some((_, lookup)) = all().find(|(known, _)| *known == short) else {
         let message = format!("there is no lookup '{name}'");
-        return Err(Error::new(minijinja::ErrorKind::UnknownFunction, message));
+        let mut unknown = TemplateError::new(ErrorKind::Unknown, message);
+        unknown.help = failure::nearest(short, all().map(|(known, _)| known));
+        return Err(failure::caused(unknown));
     };
     let errors = call.named("errors");
     let errors = errors.as_ref().and_then(Value::as_str).unwrap_or("strict");

@@ -6,7 +6,7 @@ mod set;
 mod text;
 mod version;
 
-use super::builtin::Run;
+use super::{builtin::Run, collection};
 
 /// Every test with its name.
 pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
@@ -14,4 +14,5 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
         .into_iter()
         .flatten()
         .copied()
+        .chain(collection::tests())
 }
