@@ -1,12 +1,13 @@
 use {
     super::{
-        Code, Finding, argument::bad_arguments, site::Site, site::is_templated, survey::Survey,
+        Code, Finding, Severity, argument::bad_arguments, site::Site, site::is_templated,
+        survey::Survey,
     },
     crate::{
         control,
         module::{self, ArgumentError, Schema, argument::Fault as Wrong},
         playbook::{Action, Key},
-        source::Fault,
+        source::{Fault, Node},
         template,
         wire::Object,
     },
@@ -32,7 +33,13 @@ pub(super) fn bad_argument(survey: &Survey, findings: &mut Vec<Finding>) {
             continue;
         };
         for fault in wrong(site, declared) {
-            findings.push(Finding::new(Code::BadArgument, site.severity(), fault));
+            // `package` hands everything on to the host's own manager, which may have more arguments and need fewer.
+            let certain = site.runs() && site.step.task.action.short_name() != "package";
+            findings.push(Finding::new(
+                Code::BadArgument,
+                Severity::of(certain),
+                fault,
+            ));
         }
     }
 }
@@ -108,7 +115,7 @@ fn unknown(action: &Action, declared: &Declared) -> Vec<ArgumentError> {
     action
         .args
         .iter()
-        .filter(|(name, node)| is_templated(node) && !known(name))
+        .filter(|(name, node)| is_templated(node) && !may_vanish(node) && !known(name))
         .map(|(name, _)| ArgumentError {
             argument: name.clone(),
             fault: Wrong::Unknown {
@@ -130,4 +137,9 @@ fn is_given(action: &Action, declared: &Declared, name: &str) -> bool {
         .args
         .iter()
         .any(|(given, node)| means(given) && is_templated(node))
+}
+
+/// A template that may leave the argument out.
+fn may_vanish(node: &Node) -> bool {
+    node.as_str().is_some_and(|text| text.contains("omit"))
 }

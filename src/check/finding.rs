@@ -104,7 +104,7 @@ pub fn bad_input(fault: Fault) -> Finding {
 }
 
 /// Orders findings by their place; of those that say the same the worst stays.
-pub(super) fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     let place = |finding: &Finding| {
         let at = |place: &Place| (place.path().to_owned(), place.start());
         finding.fault.place().map(at)
@@ -137,7 +137,7 @@ mod tests {
             let fault = Fault::new("x").at(&Place::new(&file, start, start + 1));
             Finding::new(Code::YamlTrap, severity, fault)
         };
-        let found = sorted(vec![
+        let found = in_order(vec![
             at(2, Severity::Warning),
             at(1, Severity::Warning),
             at(2, Severity::Error),

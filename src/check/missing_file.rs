@@ -13,7 +13,7 @@ use {
 };
 
 /// Files on the controller that steps and plays name and that are nowhere. Once a step may have written files here, what is
-/// not there now may be there in time.
+/// not there now may be there in time; what lies outside of the content may be on another machine.
 pub(super) fn missing_file(survey: &Survey, findings: &mut Vec<Finding>) {
     let mut written = false;
     for play in &survey.plays {
@@ -24,7 +24,8 @@ pub(super) fn missing_file(survey: &Survey, findings: &mut Vec<Finding>) {
                 let places = named.places(survey, play, site);
                 if !places.iter().any(|path| path.exists()) {
                     let fault = fault(&named.name, &places, &named.node.place);
-                    let severity = Severity::of(site.runs() && !written);
+                    let ours = !Path::new(&named.name).is_absolute();
+                    let severity = Severity::of(site.runs() && !written && ours);
                     findings.push(Finding::new(Code::MissingFile, severity, fault));
                 }
             }
@@ -45,7 +46,8 @@ fn vars_files(survey: &Survey, play: &PlaySurvey, written: bool, findings: &mut 
             .collect();
         if !places.iter().any(|path| Path::is_file(path)) {
             let fault = fault(&names.join("` or `"), &places, &node.place);
-            let severity = Severity::of(play.begins(survey.circumstances) && !written);
+            let ours = names.iter().any(|name| !Path::new(name).is_absolute());
+            let severity = Severity::of(play.begins(survey.circumstances) && !written && ours);
             findings.push(Finding::new(Code::MissingFile, severity, fault));
         }
     }

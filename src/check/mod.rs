@@ -9,6 +9,7 @@ mod broken_inventory;
 mod decimal_mode;
 mod file;
 mod finding;
+mod foreign_module;
 mod frames;
 mod knowledge;
 mod lost_handler;
@@ -29,7 +30,7 @@ mod yaml_trap;
 
 pub use {
     argument::bad_arguments,
-    finding::{Code, Finding, Severity, bad_input},
-    rule::{Circumstances, examine},
+    finding::{Code, Finding, Severity, bad_input, in_order},
+    rule::{Circumstances, Inspection, examine, inspect},
     unknown_module::unknown_module,
 };

@@ -230,8 +230,8 @@ pub(super) enum Format {
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ValidateOptions {
-    /// Playbooks to check.
-    #[arg(required = true, value_name = "PLAYBOOK")]
+    /// Playbooks to check, and directories of playbooks and roles.
+    #[arg(required = true, value_name = "PLAYBOOK|DIR")]
     pub(super) playbooks: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) inventory: InventoryOptions,

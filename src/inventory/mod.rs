@@ -47,7 +47,7 @@ const ALL: GroupId = 0;
 const UNGROUPED: GroupId = 1;
 
 /// Every host and group that the sources name, in the order in which they appeared.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Inventory {
     hosts: Vec<Host>,
     groups: Vec<Group>,

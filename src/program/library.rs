@@ -64,6 +64,7 @@ impl Library {
         let beside = near.path().parent().unwrap_or(Path::new(""));
         let mut places = vec![beside.join(name)];
         places.extend(role.map(|role| role.path.join("tasks").join(name)));
+        places.extend(role.map(|role| role.path.join(name)));
         places.push(self.dir.join(name));
         first_file(&places).ok_or_else(|| missing(&format!("task file `{name}`"), &places, place))
     }
@@ -95,6 +96,7 @@ impl Library {
         places.extend(self.roles_path.iter().map(|dir| dir.join(name)));
         places.extend(from.and_then(|role| Some(role.path.parent()?.join(name))));
         places.push(self.dir.join(name));
+        places.extend(collection_roles(name, &self.dir, from));
         places
             .iter()
             .find(|path| path.is_dir())
@@ -170,6 +172,38 @@ impl Library {
         }
         Ok(all)
     }
+}
+
+/// Where a role of a collection may be: `NAMESPACE.COLLECTION.ROLE` beside the playbook or in the collections around it,
+/// `ROLE` in the collection that the playbook or the role that asks belongs to.
+fn collection_roles(name: &str, dir: &Path, from: Option<&Role>) -> Vec<PathBuf> {
+    let around = [from.map(|role| role.path.as_path()), Some(dir)];
+    let around: Vec<_> = around
+        .into_iter()
+        .flatten()
+        .filter_map(collections)
+        .collect();
+    let parts: Vec<_> = name.splitn(3, '.').collect();
+    let [space, collection, role] = parts.as_slice() else {
+        let own = around.iter().map(|(_, own)| own.join("roles").join(name));
+        return own.collect();
+    };
+    let beside = dir.join("collections/ansible_collections");
+    let roots = around.into_iter().map(|(root, _)| root);
+    let role = Path::new(collection)
+        .join("roles")
+        .join(role.replace('.', "/"));
+    let roots = std::iter::once(beside).chain(roots);
+    roots.map(|root| root.join(space).join(&role)).collect()
+}
+
+/// The directory of collections that a path lies in, and that of its collection.
+fn collections(path: &Path) -> Option<(PathBuf, PathBuf)> {
+    let mut above = path.ancestors();
+    let root = above.find(|path| path.file_name() == Some("ansible_collections".as_ref()))?;
+    let below = path.strip_prefix(root).ok()?;
+    let own: PathBuf = below.components().take(2).collect();
+    Some((root.to_owned(), root.join(own)))
 }
 
 fn candidates(dir: &Path, name: &str) -> Vec<PathBuf> {
