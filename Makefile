@@ -17,6 +17,9 @@ sources := $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/
 small := 'target.$(shell uname -m)-unknown-linux-gnu.rustflags=["-Clink-arg=-Wl,-z,pack-relative-relocs,--icf=all,-O2", "--remap-path-prefix=$(sources)="]'
 oracle_version := 2.19
 oracle := target/oracle-$(oracle_version)
+# The same with the collections that real content needs.
+oracle_full := target/oracle-full-$(oracle_version)
+oracle_full_packages := 'ansible==12.*'
 # Debian's own Python where there is one; any other that can make virtual environments does as well.
 python := $(firstword $(wildcard /usr/bin/python3) python3)
 
@@ -28,8 +31,9 @@ test_packages := openssh-server procps python3-venv
 # Where tests, and the demo, find the agents that farcast delivers and the programs of ansible-core.
 export FARCAST_AGENT_DIR := $(CURDIR)/$(built)/agent
 export FARCAST_ORACLE := $(CURDIR)/$(oracle)/bin
+export FARCAST_ORACLE_FULL := $(CURDIR)/$(oracle_full)/bin
 
-.PHONY: help demo test bench check build agent rust packages test-packages oracle
+.PHONY: help demo test bench check build agent rust packages test-packages oracle oracle-full
 
 help: ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -39,7 +43,7 @@ demo: rust packages ## Boot two throwaway hosts, provision them with one playboo
 	$(MAKE) --no-print-directory agent
 	$(built)/release/examples/demo
 
-test: rust packages test-packages oracle check agent ## Everything that CI runs: format, clippy, and every test (needs root).
+test: rust packages test-packages oracle oracle-full check agent ## Everything that CI runs: format, clippy, and every test (needs root).
 	cargo test --no-fail-fast 2>&1 | tee target/test.log || failed=yes; \
 	  awk -f .ci/count.awk target/test.log; \
 	  test -z "$${failed:-}"
@@ -103,4 +107,12 @@ $(oracle)/.ready: | test-packages
 	rm -rf $(oracle)
 	$(python) -m venv $(oracle)
 	$(oracle)/bin/pip install --quiet --disable-pip-version-check 'ansible-core==$(oracle_version).*'
+	touch $@
+
+oracle-full: $(oracle_full)/.ready ## ansible with its collections: the real content that `validate` must understand.
+
+$(oracle_full)/.ready: | test-packages
+	rm -rf $(oracle_full)
+	$(python) -m venv $(oracle_full)
+	$(oracle_full)/bin/pip install --quiet --disable-pip-version-check $(oracle_full_packages)
 	touch $@

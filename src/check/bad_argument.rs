@@ -32,14 +32,10 @@ pub(super) fn bad_argument(survey: &Survey, findings: &mut Vec<Finding>) {
         let Some(declared) = declared else {
             continue;
         };
-        for fault in wrong(site, declared) {
+        for (code, fault) in wrong(site, declared) {
             // `package` hands everything on to the host's own manager, which may have more arguments and need fewer.
             let certain = site.runs() && site.step.task.action.short_name() != "package";
-            findings.push(Finding::new(
-                Code::BadArgument,
-                Severity::of(certain),
-                fault,
-            ));
+            findings.push(Finding::new(code, Severity::of(certain), fault));
         }
     }
 }
@@ -62,14 +58,14 @@ fn declared(name: &str) -> Option<Declared> {
     }
 }
 
-fn wrong(site: &Site, declared: &Declared) -> Vec<Fault> {
+fn wrong(site: &Site, declared: &Declared) -> Vec<(Code, Fault)> {
     let action = &site.step.task.action;
     if let (Some(free), None) = (&action.free, declared.free_form) {
         let fault = Fault::new(format!(
             "`{}` takes named arguments, not free text",
             action.short_name()
         ));
-        return vec![fault.at(&free.place)];
+        return vec![(Code::UnknownArgument, fault.at(&free.place))];
     }
     let mut errors = literals(action, declared);
     let open = action.template.is_some() || !site.step.frame.gather(Key::ModuleDefaults).is_empty();
@@ -80,8 +76,21 @@ fn wrong(site: &Site, declared: &Declared) -> Vec<Fault> {
     errors.extend(unknown(action, declared));
     errors
         .iter()
-        .map(|error| bad_arguments(action, std::slice::from_ref(error)))
+        .map(|error| {
+            (
+                code(error),
+                bad_arguments(action, std::slice::from_ref(error)),
+            )
+        })
         .collect()
+}
+
+fn code(error: &ArgumentError) -> Code {
+    match error.fault {
+        Wrong::Unknown { .. } => Code::UnknownArgument,
+        Wrong::Missing => Code::MissingArgument,
+        _ => Code::BadArgument,
+    }
 }
 
 /// What is wrong with the arguments that are written out.

@@ -14,6 +14,8 @@ mod frames;
 mod knowledge;
 mod lost_handler;
 mod missing_file;
+mod native_module;
+mod plain_secret;
 mod rule;
 mod site;
 mod spelling;
@@ -25,6 +27,7 @@ mod undefined_variable;
 mod unknown_host_pattern;
 mod unknown_module;
 mod unsupported_keyword;
+mod unused_variables;
 mod walker;
 mod yaml_trap;
 

@@ -40,7 +40,10 @@ impl Content {
             let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else {
                 continue;
             };
-            let path = dir.join(name);
+            let path = match dir == Path::new(".") {
+                true => PathBuf::from(name),
+                false => dir.join(name),
+            };
             let kind = entry.file_type()?;
             if kind.is_dir() {
                 if !FOREIGN.contains(&name) && !(role && PARTS.contains(&name)) {

@@ -250,4 +250,8 @@ pub(super) enum FindingFormat {
     Human,
     /// One JSON object a line.
     Jsonl,
+    /// Commands by which a GitHub workflow shows them beside the change.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }

@@ -8,7 +8,7 @@ use {
         subject::{Desk, Subject},
     },
     crate::{check, variable::Settings},
-    anyhow::{Context, Result},
+    anyhow::{Context, Result, bail},
     std::{collections::BTreeSet, io::IsTerminal, path::PathBuf},
 };
 
@@ -25,6 +25,9 @@ pub(super) fn validate(options: &ValidateOptions) -> Result<u8> {
         content
             .add(dir)
             .with_context(|| format!("cannot search {}", dir.display()))?;
+    }
+    if files.is_empty() && content.playbooks.is_empty() && content.roles.is_empty() {
+        bail!("there is no playbook and no role in {}", dirs[0].display());
     }
     let desk = desk(options, &session)?;
     let named = (!files.is_empty()).then_some(Subject::Run(files));

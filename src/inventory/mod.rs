@@ -156,6 +156,11 @@ impl Inventory {
         }
     }
 
+    /// The directories whose `group_vars` and `host_vars` are read.
+    pub fn vars_dirs(&self) -> impl Iterator<Item = &Path> {
+        self.vars_dirs.iter().map(VarsDir::path)
+    }
+
     /// Adds a host while plays run, or gives variables and groups to one that exists; says whether anything changed.
     pub fn add_host(
         &mut self,

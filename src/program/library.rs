@@ -2,12 +2,12 @@ use {
     super::{Role, role::RoleParts},
     crate::{
         playbook::{Item, On, items, role_uses},
-        source::{Fault, Kind, Node, Place, SourceFile, Store},
+        source::{Fault, Kind, Node, Place, SourceFile, Store, Topic},
         variable::Vars,
     },
     std::{
         collections::HashMap,
-        path::{Path, PathBuf},
+        path::{Component, Path, PathBuf},
         sync::{Arc, Mutex, PoisonError},
     },
 };
@@ -66,7 +66,8 @@ impl Library {
         places.extend(role.map(|role| role.path.join("tasks").join(name)));
         places.extend(role.map(|role| role.path.join(name)));
         places.push(self.dir.join(name));
-        first_file(&places).ok_or_else(|| missing(&format!("task file `{name}`"), &places, place))
+        let found = first_file(&places).map(|path| settled(&path));
+        found.ok_or_else(|| missing(&format!("task file `{name}`"), &places, place))
     }
 
     /// A role by name or path, as used at `place`. `from` is the role that asks, whose neighbours are looked at too.
@@ -100,8 +101,8 @@ impl Library {
         places
             .iter()
             .find(|path| path.is_dir())
-            .cloned()
-            .ok_or_else(|| missing(&format!("role `{name}`"), &places, place))
+            .map(|path| settled(path))
+            .ok_or_else(|| missing(&format!("role `{name}`"), &places, place).about(Topic::Role))
     }
 
     fn read_role(
@@ -216,6 +217,13 @@ fn candidates(dir: &Path, name: &str) -> Vec<PathBuf> {
         .collect()
 }
 
+/// A path without `..`, so that a file has one name.
+fn settled(path: &Path) -> PathBuf {
+    let winds = path.components().any(|part| part == Component::ParentDir);
+    let settled = winds.then(|| path.canonicalize().ok()).flatten();
+    settled.unwrap_or_else(|| path.to_owned())
+}
+
 fn first_file(places: &[PathBuf]) -> Option<PathBuf> {
     places.iter().find(|path| path.is_file()).cloned()
 }
@@ -250,5 +258,6 @@ fn missing(what: &str, places: &[PathBuf], place: &Place) -> Fault {
         .collect();
     Fault::new(format!("the {what} is not there"))
         .at(place)
+        .about(Topic::File)
         .help(format!("looked for {}", places.join(", ")))
 }
