@@ -3,7 +3,7 @@
 
 use {
     farcast::{
-        inventory::Inventory,
+        inventory::{Inventory, Settings},
         source::{Store, vault::Secrets},
     },
     libfuzzer_sys::fuzz_target,
@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
     // Inventories are read from files: one in memory.
     let path = format!("/dev/shm/farcast-fuzz-{}.ini", std::process::id());
     fs::write(&path, text).expect("memory is writable");
-    if let Err(fault) = Inventory::load(&[path], &Store::new(Secrets::default())) {
+    if let Err(fault) = Inventory::load(&[path], &Store::new(Secrets::default()), &Settings::default()) {
         assert!(!fault.to_string().is_empty());
     }
 });

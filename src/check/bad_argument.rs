@@ -1,12 +1,13 @@
 use {
     super::{
-        Code, Finding, argument::bad_arguments, site::Site, site::is_templated, survey::Survey,
+        Code, Finding, Severity, argument::bad_arguments, site::Site, site::is_templated,
+        survey::Survey,
     },
     crate::{
         control,
         module::{self, ArgumentError, Schema, argument::Fault as Wrong},
         playbook::{Action, Key},
-        source::Fault,
+        source::{Fault, Node},
         template,
         wire::Object,
     },
@@ -31,8 +32,10 @@ pub(super) fn bad_argument(survey: &Survey, findings: &mut Vec<Finding>) {
         let Some(declared) = declared else {
             continue;
         };
-        for fault in wrong(site, declared) {
-            findings.push(Finding::new(Code::BadArgument, site.severity(), fault));
+        for (code, fault) in wrong(site, declared) {
+            // `package` hands everything on to the host's own manager, which may have more arguments and need fewer.
+            let certain = site.runs() && site.step.task.action.short_name() != "package";
+            findings.push(Finding::new(code, Severity::of(certain), fault));
         }
     }
 }
@@ -55,14 +58,14 @@ fn declared(name: &str) -> Option<Declared> {
     }
 }
 
-fn wrong(site: &Site, declared: &Declared) -> Vec<Fault> {
+fn wrong(site: &Site, declared: &Declared) -> Vec<(Code, Fault)> {
     let action = &site.step.task.action;
     if let (Some(free), None) = (&action.free, declared.free_form) {
         let fault = Fault::new(format!(
             "`{}` takes named arguments, not free text",
             action.short_name()
         ));
-        return vec![fault.at(&free.place)];
+        return vec![(Code::UnknownArgument, fault.at(&free.place))];
     }
     let mut errors = literals(action, declared);
     let open = action.template.is_some() || !site.step.frame.gather(Key::ModuleDefaults).is_empty();
@@ -73,8 +76,21 @@ fn wrong(site: &Site, declared: &Declared) -> Vec<Fault> {
     errors.extend(unknown(action, declared));
     errors
         .iter()
-        .map(|error| bad_arguments(action, std::slice::from_ref(error)))
+        .map(|error| {
+            (
+                code(error),
+                bad_arguments(action, std::slice::from_ref(error)),
+            )
+        })
         .collect()
+}
+
+fn code(error: &ArgumentError) -> Code {
+    match error.fault {
+        Wrong::Unknown { .. } => Code::UnknownArgument,
+        Wrong::Missing => Code::MissingArgument,
+        _ => Code::BadArgument,
+    }
 }
 
 /// What is wrong with the arguments that are written out.
@@ -108,7 +124,7 @@ fn unknown(action: &Action, declared: &Declared) -> Vec<ArgumentError> {
     action
         .args
         .iter()
-        .filter(|(name, node)| is_templated(node) && !known(name))
+        .filter(|(name, node)| is_templated(node) && !may_vanish(node) && !known(name))
         .map(|(name, _)| ArgumentError {
             argument: name.clone(),
             fault: Wrong::Unknown {
@@ -130,4 +146,9 @@ fn is_given(action: &Action, declared: &Declared, name: &str) -> bool {
         .args
         .iter()
         .any(|(given, node)| means(given) && is_templated(node))
+}
+
+/// A template that may leave the argument out.
+fn may_vanish(node: &Node) -> bool {
+    node.as_str().is_some_and(|text| text.contains("omit"))
 }

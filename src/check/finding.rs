@@ -1,5 +1,5 @@
 use {
-    crate::source::{Fault, Place},
+    crate::source::{Fault, Place, Topic},
     std::{
         cmp::Reverse,
         fmt::{self, Display, Formatter},
@@ -24,10 +24,10 @@ pub enum Severity {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $code:ident $name:literal)*) => {
+    ($(#[doc = $meaning:literal] $code:ident $name:literal)*) => {
         /// What kind of finding it is; the names are stable.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code { $($(#[$doc])* $code),* }
+        pub enum Code { $(#[doc = $meaning] $code),* }
 
         impl Code {
             pub const ALL: &[Code] = &[$(Code::$code),*];
@@ -36,6 +36,11 @@ macro_rules! codes {
             pub fn name(self) -> &'static str {
                 match self { $(Code::$code => $name),* }
             }
+
+            /// What is wrong, in one sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Code::$code => $meaning.trim_ascii()),* }
+            }
         }
     };
 }
@@ -43,28 +48,40 @@ macro_rules! codes {
 codes! {
     /// A file breaks YAML's grammar or the playbook language.
     BadInput "bad-input"
-    /// An argument that a module does not accept.
+    /// The value of an argument is none of its choices, or not of its type.
     BadArgument "bad-argument"
     /// `mode: 644` is not 0644.
     DecimalMode "decimal-mode"
     /// A `notify` that no handler hears.
     LostHandler "lost-handler"
+    /// An argument that a module must be given.
+    MissingArgument "missing-argument"
     /// A file that a step names is nowhere.
     MissingFile "missing-file"
-    /// A role that a step includes is nowhere.
+    /// A role is nowhere.
     MissingRole "missing-role"
+    /// A command that does what a module does.
+    NativeModule "native-module"
+    /// A password or private key that everybody can read.
+    PlainSecret "plain-secret"
     /// A template that cannot be compiled.
     TemplateSyntax "template-syntax"
     /// A variable that nothing defines.
     UndefinedVariable "undefined-variable"
+    /// An argument that a module does not have.
+    UnknownArgument "unknown-argument"
     /// A filter or test that does not exist.
     UnknownFilter "unknown-filter"
     /// A host pattern that matches nothing.
     UnknownHostPattern "unknown-host-pattern"
+    /// A keyword that does not exist.
+    UnknownKeyword "unknown-keyword"
     /// A module that does not exist.
     UnknownModule "unknown-module"
     /// A keyword that is not heeded yet.
     UnsupportedKeyword "unsupported-keyword"
+    /// Variables of a host or group that the inventory does not have.
+    UnusedVariables "unused-variables"
     /// A value that YAML reads as something else than text.
     YamlTrap "yaml-trap"
 }
@@ -100,11 +117,17 @@ impl Display for Severity {
 
 /// A file that cannot be read as what it is: nothing else can be said of it.
 pub fn bad_input(fault: Fault) -> Finding {
-    Finding::new(Code::BadInput, Severity::Error, fault)
+    let code = match fault.topic() {
+        Some(Topic::Keyword) => Code::UnknownKeyword,
+        Some(Topic::Role) => Code::MissingRole,
+        Some(Topic::File) => Code::MissingFile,
+        None => Code::BadInput,
+    };
+    Finding::new(code, Severity::Error, fault)
 }
 
 /// Orders findings by their place; of those that say the same the worst stays.
-pub(super) fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     let place = |finding: &Finding| {
         let at = |place: &Place| (place.path().to_owned(), place.start());
         finding.fault.place().map(at)
@@ -137,7 +160,7 @@ mod tests {
             let fault = Fault::new("x").at(&Place::new(&file, start, start + 1));
             Finding::new(Code::YamlTrap, severity, fault)
         };
-        let found = sorted(vec![
+        let found = in_order(vec![
             at(2, Severity::Warning),
             at(1, Severity::Warning),
             at(2, Severity::Error),

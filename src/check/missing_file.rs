@@ -13,18 +13,19 @@ use {
 };
 
 /// Files on the controller that steps and plays name and that are nowhere. Once a step may have written files here, what is
-/// not there now may be there in time.
+/// not there now may be there in time; what lies outside of the content may be on another machine.
 pub(super) fn missing_file(survey: &Survey, findings: &mut Vec<Finding>) {
     let mut written = false;
     for play in &survey.plays {
-        vars_files(survey, play, written, findings);
+        vars_files(play, findings);
         let local = play.host_names().iter().any(|name| is_local(survey, name));
         for site in &play.sites {
             if let Some(named) = named_by(site) {
                 let places = named.places(survey, play, site);
                 if !places.iter().any(|path| path.exists()) {
                     let fault = fault(&named.name, &places, &named.node.place);
-                    let severity = Severity::of(site.runs() && !written);
+                    let ours = !Path::new(&named.name).is_absolute();
+                    let severity = Severity::of(site.runs() && !written && ours);
                     findings.push(Finding::new(Code::MissingFile, severity, fault));
                 }
             }
@@ -33,7 +34,8 @@ pub(super) fn missing_file(survey: &Survey, findings: &mut Vec<Finding>) {
     }
 }
 
-fn vars_files(survey: &Survey, play: &PlaySurvey, written: bool, findings: &mut Vec<Finding>) {
+/// `vars_files` that are not there are passed over in silence, as Ansible does: what they were to set is missing then.
+fn vars_files(play: &PlaySurvey, findings: &mut Vec<Finding>) {
     for node in play.program.play.keywords.list(Key::VarsFiles) {
         let choices = node.as_list().unwrap_or(std::slice::from_ref(node));
         let Some(names) = choices.iter().map(literal).collect::<Option<Vec<_>>>() else {
@@ -45,8 +47,7 @@ fn vars_files(survey: &Survey, play: &PlaySurvey, written: bool, findings: &mut 
             .collect();
         if !places.iter().any(|path| Path::is_file(path)) {
             let fault = fault(&names.join("` or `"), &places, &node.place);
-            let severity = Severity::of(play.begins(survey.circumstances) && !written);
-            findings.push(Finding::new(Code::MissingFile, severity, fault));
+            findings.push(Finding::new(Code::MissingFile, Severity::Warning, fault));
         }
     }
 }

@@ -9,10 +9,13 @@ mod broken_inventory;
 mod decimal_mode;
 mod file;
 mod finding;
+mod foreign_module;
 mod frames;
 mod knowledge;
 mod lost_handler;
 mod missing_file;
+mod native_module;
+mod plain_secret;
 mod rule;
 mod site;
 mod spelling;
@@ -25,13 +28,14 @@ mod undefined_variable;
 mod unknown_host_pattern;
 mod unknown_module;
 mod unsupported_keyword;
+mod unused_variables;
 mod walker;
 mod yaml_trap;
 
 pub use {
     argument::bad_arguments,
-    finding::{Code, Finding, Severity, bad_input},
-    rule::{Circumstances, examine},
+    finding::{Code, Finding, Severity, bad_input, in_order},
+    rule::{Circumstances, Inspection, examine, inspect},
     trace::{Definition, PlayTrace, Reader, trace},
     unknown_module::unknown_module,
 };

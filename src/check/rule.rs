@@ -1,14 +1,29 @@
 use {
     super::{
-        Finding, bad_argument::bad_argument, broken_inventory::broken_inventory,
-        decimal_mode::decimal_mode, finding::sorted, lost_handler::lost_handler,
-        missing_file::missing_file, survey::Survey, template_syntax::template_syntax,
-        undefined_variable::undefined_variable, unknown_host_pattern::unknown_host_pattern,
-        unknown_module::unknown_modules, unsupported_keyword::unsupported_keyword,
+        Finding,
+        bad_argument::bad_argument,
+        broken_inventory::broken_inventory,
+        decimal_mode::decimal_mode,
+        finding::{bad_input, in_order},
+        lost_handler::lost_handler,
+        missing_file::missing_file,
+        native_module::native_module,
+        plain_secret::plain_secret,
+        survey::Survey,
+        template_syntax::template_syntax,
+        undefined_variable::undefined_variable,
+        unknown_host_pattern::unknown_host_pattern,
+        unknown_module::unknown_modules,
+        unsupported_keyword::unsupported_keyword,
+        unused_variables::unused_variables,
         yaml_trap::yaml_trap,
     },
-    crate::{program::Program, variable::World},
-    std::sync::Arc,
+    crate::{program::Program, source::Fault, variable::World},
+    std::{
+        collections::BTreeSet,
+        path::{Path, PathBuf},
+        sync::Arc,
+    },
 };
 
 /// What is known of the run that is asked about.
@@ -18,6 +33,34 @@ pub struct Circumstances {
     pub whole: bool,
     /// The inventory is the run's; else hosts and their variables are unknown.
     pub inventory: bool,
+    /// It is a role without the playbooks that use it: what it is given is unknown.
+    pub alone: bool,
+}
+
+/// What was found, and where was looked.
+#[derive(Debug, Default)]
+pub struct Inspection {
+    pub findings: Vec<Finding>,
+    /// The files of tasks that were followed.
+    pub read: BTreeSet<PathBuf>,
+}
+
+impl Inspection {
+    /// Adds what another one found.
+    pub fn join(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.read.extend(other.read);
+    }
+}
+
+/// Of a fault that stopped the reading.
+impl From<Fault> for Inspection {
+    fn from(fault: Fault) -> Self {
+        Self {
+            findings: vec![bad_input(fault)],
+            read: BTreeSet::new(),
+        }
+    }
 }
 
 type Rule = fn(&Survey, &mut Vec<Finding>);
@@ -29,11 +72,14 @@ static RULES: &[Rule] = &[
     decimal_mode,
     lost_handler,
     missing_file,
+    native_module,
+    plain_secret,
     template_syntax,
     undefined_variable,
     unknown_host_pattern,
     unknown_modules,
     unsupported_keyword,
+    unused_variables,
     yaml_trap,
 ];
 
@@ -44,10 +90,23 @@ pub fn examine(
     world: &Arc<World>,
     circumstances: Circumstances,
 ) -> Vec<Finding> {
+    in_order(inspect(programs, world, circumstances).findings)
+}
+
+/// The same in no order, with the files that were read for it.
+pub fn inspect(
+    programs: &[Program],
+    world: &Arc<World>,
+    circumstances: Circumstances,
+) -> Inspection {
     let survey = Survey::new(programs, world, circumstances);
     let mut findings = survey.findings.clone();
     for rule in RULES {
         rule(&survey, &mut findings);
     }
-    sorted(findings)
+    let files = survey.sites().map(|(_, site)| site.step.task.place.path());
+    Inspection {
+        findings,
+        read: files.map(Path::to_owned).collect(),
+    }
 }

@@ -56,8 +56,10 @@ fn finding(error: &TemplateError, place: &Place, certain: bool) -> Finding {
     let (code, severity, fault) = match error.kind {
         ErrorKind::Unknown => (
             Code::UnknownFilter,
-            Severity::of(certain),
-            Fault::new(message).help(help("check its name")),
+            Severity::of(certain && is_slip(error)),
+            Fault::new(message).help(help(
+                "farcast has no filters and tests but those that are built in",
+            )),
         ),
         _ => (
             Code::TemplateSyntax,
@@ -67,4 +69,11 @@ fn finding(error: &TemplateError, place: &Place, certain: bool) -> Finding {
         ),
     };
     Finding::new(code, severity, fault.at(place))
+}
+
+/// Whether the name that is not there can only be a mistyped one: what a collection may bring for Ansible is none.
+fn is_slip(error: &TemplateError) -> bool {
+    let name = error.message.split('\'').nth(1).unwrap_or_default();
+    let foreign = name.contains('.') && !name.starts_with("ansible.builtin.");
+    error.help.is_some() && !foreign
 }

@@ -23,6 +23,7 @@ pub(super) fn undefined_variable(survey: &Survey, findings: &mut Vec<Finding>) {
         engine: &survey.world.engine,
         known: Knowledge::new(survey),
         frames: HashSet::new(),
+        alone: survey.circumstances.alone || !survey.circumstances.inventory,
         findings,
     };
     for (index, play) in survey.plays.iter().enumerate() {
@@ -46,6 +47,7 @@ struct Search<'a> {
     known: Knowledge,
     /// The frames that were looked at.
     frames: HashSet<*const crate::program::Frame>,
+    alone: bool,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -97,6 +99,14 @@ impl Search<'_> {
     }
 
     fn report(&mut self, need: &Need, certain: bool, fault: Fault) {
+        // What a role expects of playbooks, or a playbook of an inventory, is theirs to give; a slip of the pen is not.
+        if self.alone
+            && fault
+                .help_text()
+                .is_none_or(|help| !help.starts_with("did you mean"))
+        {
+            return;
+        }
         let severity = Severity::of(certain && need.certain && !self.known.open);
         self.findings
             .push(Finding::new(Code::UndefinedVariable, severity, fault));

@@ -3,7 +3,11 @@ use {
         Code, Finding, Severity,
         survey::{Hosts, Survey, hosts_place},
     },
-    crate::source::{Fault, Place},
+    crate::{
+        module::argument::nearest,
+        source::{Fault, Place},
+    },
+    std::sync::PoisonError,
 };
 
 /// Host patterns that match nothing: one play may be meant for hosts that are not there, a whole run is not.
@@ -29,10 +33,11 @@ pub(super) fn unknown_host_pattern(survey: &Survey, findings: &mut Vec<Finding>)
                         None => place.clone(),
                     };
                     let fault = Fault::new(unmatched.to_string()).at(&place);
-                    report(
-                        Severity::Warning,
-                        fault.help("the inventory has no such host or group"),
-                    );
+                    let help = match near(survey, &unmatched.term) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "the inventory has no such host or group".to_owned(),
+                    };
+                    report(Severity::Warning, fault.help(help));
                 }
             }
         }
@@ -49,4 +54,17 @@ pub(super) fn unknown_host_pattern(survey: &Survey, findings: &mut Vec<Finding>)
         );
         report(Severity::Error, fault);
     }
+}
+
+/// The host or group whose name is nearest to a term of a pattern.
+fn near(survey: &Survey, term: &str) -> Option<String> {
+    let inventory = survey
+        .world
+        .inventory
+        .read()
+        .unwrap_or_else(PoisonError::into_inner);
+    let term = term.trim_start_matches(['!', '&']);
+    let hosts = inventory.hosts().map(|host| host.name());
+    let names = hosts.chain(inventory.groups().map(|group| group.name()));
+    nearest(term, names).map(str::to_owned)
 }

@@ -112,6 +112,7 @@ pub(super) fn examine(
     let circumstances = Circumstances {
         whole: choice.start_at_task.is_none() && !choice.step,
         inventory: true,
+        alone: false,
     };
     let mut found = check::examine(programs, world, circumstances);
     if findings::forbid(&found) {

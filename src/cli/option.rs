@@ -230,8 +230,8 @@ pub(super) enum Format {
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ValidateOptions {
-    /// Playbooks to check.
-    #[arg(required = true, value_name = "PLAYBOOK")]
+    /// Playbooks to check, and directories of playbooks and roles.
+    #[arg(required = true, value_name = "PLAYBOOK|DIR")]
     pub(super) playbooks: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) inventory: InventoryOptions,
@@ -250,4 +250,8 @@ pub(super) enum FindingFormat {
     Human,
     /// One JSON object a line.
     Jsonl,
+    /// Commands by which a GitHub workflow shows them beside the change.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }

@@ -4,7 +4,7 @@ use {
         inventory::VarsOrigin,
         playbook::{Entry, Import, Key, Play, playbook},
         program::{Collections, Compiler, Frame, Library, Order, Program},
-        source::{Fault, Node},
+        source::{Fault, Node, Topic},
         template::{Value, Variables},
         variable::{PlayContext, Scope, Surroundings, World},
     },
@@ -74,6 +74,7 @@ impl Loader<'_> {
                     if !next.is_file() {
                         return Err(Fault::new(format!("the playbook `{name}` is not there"))
                             .at(&import.path.place)
+                            .about(Topic::File)
                             .help(format!("looked for {}", next.display())));
                     }
                     let beside = dir(std::slice::from_ref(&next));

@@ -1,44 +1,46 @@
 use {
     super::{
+        content::Content,
         exit, findings,
         option::ValidateOptions,
-        playbooks::{self, Loader},
         print::print,
         session::Session,
+        subject::{Desk, Subject},
     },
-    crate::{
-        check::{self, Circumstances},
-        variable::{Settings, World},
-    },
-    anyhow::Result,
-    std::{io::IsTerminal, sync::Arc},
+    crate::{check, variable::Settings},
+    anyhow::{Context, Result, bail},
+    std::{collections::BTreeSet, io::IsTerminal, path::PathBuf},
 };
 
 /// `farcast validate`.
 pub(super) fn validate(options: &ValidateOptions) -> Result<u8> {
     let session = Session::begin(&options.vault)?;
-    let dir = playbooks::dir(&options.playbooks);
-    let inventory = session.inventory(&options.inventory, Some(&dir))?;
-    let extra = session.extra_vars(&options.inventory)?;
-    let settings = Settings {
-        limit: options.inventory.limit.clone(),
-        ..Settings::default()
-    };
-    let store = Arc::clone(&session.store);
-    let engine = session.engine();
-    let world = Arc::new(World::new(engine, store, inventory, extra, settings));
-    let loader = Loader {
-        session: &session,
-        world: &world,
-    };
-    let circumstances = Circumstances {
-        whole: true,
-        inventory: !session.sources(&options.inventory).is_empty(),
-    };
-    let found = match loader.programs(&options.playbooks) {
-        Ok(programs) => check::examine(&programs, &world, circumstances),
-        Err(fault) => vec![check::bad_input(fault)],
-    };
+    let (dirs, files): (Vec<PathBuf>, Vec<_>) = options
+        .playbooks
+        .iter()
+        .cloned()
+        .partition(|path| path.is_dir());
+    let mut content = Content::default();
+    for dir in &dirs {
+        content
+            .add(dir)
+            .with_context(|| format!("cannot search {}", dir.display()))?;
+    }
+    if files.is_empty() && content.playbooks.is_empty() && content.roles.is_empty() {
+        bail!("there is no playbook and no role in {}", dirs[0].display());
+    }
+    let desk = desk(options, &session)?;
+    let named = (!files.is_empty()).then_some(Subject::Run(files));
+    let found = content.playbooks.into_iter();
+    let playbooks: Vec<_> = named
+        .into_iter()
+        .chain(found.map(|path| Subject::Run(vec![path])))
+        .collect();
+    let mut inspection = desk.inspect(&playbooks, &BTreeSet::new());
+    let roles: Vec<_> = content.roles.into_iter().map(Subject::Role).collect();
+    let of_roles = desk.inspect(&roles, &inspection.read);
+    inspection.join(of_roles);
+    let found = check::in_order(inspection.findings);
     let colour = std::io::stdout().is_terminal() && !session.environment.no_colour;
     let text = findings::text(&found, options.format, colour);
     if !text.is_empty() {
@@ -47,5 +49,20 @@ pub(super) fn validate(options: &ValidateOptions) -> Result<u8> {
     Ok(match findings::forbid(&found) {
         true => exit::BAD_INPUT,
         false => exit::FINE,
+    })
+}
+
+fn desk<'a>(options: &ValidateOptions, session: &'a Session) -> Result<Desk<'a>> {
+    Ok(Desk {
+        session,
+        engine: session.engine(),
+        inventory: session.inventory(&options.inventory, None)?,
+        extra: session.extra_vars(&options.inventory)?,
+        settings: Settings {
+            limit: options.inventory.limit.clone(),
+            ..Settings::default()
+        },
+        known_hosts: !session.sources(&options.inventory).is_empty(),
+        playbook_dir: options.inventory.playbook_dir.clone(),
     })
 }

@@ -85,6 +85,8 @@ pub enum Mistake {
     StateVersion { path: PathBuf, version: String },
     #[error("broken TOML: {0}")]
     Toml(String),
+    #[error("the inventory names more than {0} hosts")]
+    TooManyHosts(usize),
     #[error("the inventory is empty")]
     EmptyFile,
     #[error("no inventory source names a host: {0}")]

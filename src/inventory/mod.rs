@@ -56,13 +56,15 @@ type HostId = usize;
 type GroupId = usize;
 
 /// The names that mean the controller itself where no inventory defines them.
+/// More hosts than this are a slip of the finger too.
+const MOST_HOSTS: usize = 500_000;
 const LOCAL_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 const ALL: GroupId = 0;
 const UNGROUPED: GroupId = 1;
 
 /// Every host and group that the sources name, in the order in which they appeared.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Inventory {
     hosts: Vec<Host>,
     groups: Vec<Group>,
@@ -171,6 +173,11 @@ impl Inventory {
         }
     }
 
+    /// The directories whose `group_vars` and `host_vars` are read.
+    pub fn vars_dirs(&self) -> impl Iterator<Item = &Path> {
+        self.vars_dirs.iter().map(VarsDir::path)
+    }
+
     /// Adds a host while plays run, or gives variables and groups to one that exists; says whether anything changed.
     pub fn add_host(
         &mut self,
@@ -263,6 +270,9 @@ impl Inventory {
             return Ok(id);
         }
         let id = self.hosts.len();
+        if id > MOST_HOSTS {
+            return Err(Mistake::TooManyHosts(MOST_HOSTS).into());
+        }
         self.hosts.push(Host::new(name, self.source.as_deref()));
         self.host_ids.insert(name.to_owned(), id);
         Ok(id)

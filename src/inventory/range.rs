@@ -1,7 +1,7 @@
 use std::iter::StepBy;
 
 /// More names than this from one range are a slip of the finger, not a fleet.
-const MOST: usize = 1_000_000;
+const MOST: usize = 100_000;
 
 /// Why a range such as `[01:10:2]` cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum RangeFault {
     Bounds,
     #[error("the step of a range is a number of at least 1")]
     Step,
-    #[error("the range names more than a million hosts")]
+    #[error("the range names more than 100000 hosts")]
     TooMany,
 }
 

@@ -50,11 +50,11 @@ pub struct VarsFile {
 }
 
 /// A directory whose `group_vars/` and `host_vars/` hold variables; each file is read once, when it is first needed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct VarsDir {
     dir: PathBuf,
     origin: VarsOrigin,
-    read: Mutex<HashMap<Owner, Arc<[VarsFile]>>>,
+    read: Arc<Mutex<HashMap<Owner, Arc<[VarsFile]>>>>,
 }
 
 impl PartialEq for VarsDir {
@@ -68,8 +68,12 @@ impl VarsDir {
         Self {
             dir: dir.canonicalize().unwrap_or_else(|_| absolute(dir)),
             origin,
-            read: Mutex::default(),
+            read: Arc::default(),
         }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.dir
     }
 
     pub fn origin(&self) -> VarsOrigin {

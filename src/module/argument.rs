@@ -157,9 +157,11 @@ impl Argument {
 
 /// The name that a mistyped one most likely means.
 pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let length = name.chars().count();
+    let limit = (length / 3).clamp(1, 3);
     names
         .into_iter()
+        .filter(|known| known.chars().count().abs_diff(length) <= limit)
         .map(|known| (strsim::damerau_levenshtein(name, known), known))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

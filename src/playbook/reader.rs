@@ -1,6 +1,6 @@
 use {
     super::{Key, Keywords, On},
-    crate::source::{Fault, Kind, Node},
+    crate::source::{Fault, Kind, Node, Topic},
 };
 
 /// A map of the playbook language, taken apart: its keywords, its `with_*` loop, and what is neither.
@@ -65,7 +65,9 @@ impl Reader {
 /// The fault for a name that is no keyword where it stands.
 pub(super) fn unknown(name: &Node, on: On, what: &str) -> Fault {
     let text = name.as_str().unwrap_or_default();
-    let fault = Fault::new(format!("`{text}` is not a keyword of {what}")).at(&name.place);
+    let fault = Fault::new(format!("`{text}` is not a keyword of {what}"))
+        .at(&name.place)
+        .about(Topic::Keyword);
     match nearest(text, on) {
         Some(key) => fault.help(format!("did you mean `{key}`?")),
         None => fault,

@@ -83,6 +83,14 @@ pub fn collection_of(path: &Path) -> Option<String> {
     Some(format!("{}.{}", namespace.to_str()?, name.to_str()?))
 }
 
+/// The directory of collections that a path lies in.
+pub(super) fn holder_of(path: &Path) -> Option<PathBuf> {
+    let mut above = path.ancestors();
+    above
+        .find(|path| path.ends_with(HOLDER))
+        .map(Path::to_owned)
+}
+
 /// `ns.coll.some.name` as `ns.coll` and `some.name`; nothing where a part is no identifier.
 fn split(name: &str) -> Option<(String, &str)> {
     let word = |part: &str| {

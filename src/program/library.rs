@@ -1,13 +1,18 @@
 use {
-    super::{Collections, Frame, Role, collection::Part, collection_of, role::RoleParts},
+    super::{
+        Collections, Frame, Role,
+        collection::{Part, holder_of},
+        collection_of,
+        role::RoleParts,
+    },
     crate::{
         playbook::{Item, On, items, role_uses},
-        source::{Fault, Kind, Node, Place, SourceFile, Store},
+        source::{Fault, Kind, Node, Place, SourceFile, Store, Topic},
         variable::Vars,
     },
     std::{
         collections::HashMap,
-        path::{Path, PathBuf},
+        path::{Component, Path, PathBuf},
         sync::{Arc, Mutex, PoisonError},
     },
 };
@@ -33,7 +38,9 @@ impl Library {
         let dir = dir.into();
         Self {
             store,
-            collections: Collections::new([dir.join("collections")]),
+            collections: Collections::new(
+                [dir.join("collections")].into_iter().chain(holder_of(&dir)),
+            ),
             collection: collection_of(&dir),
             dir,
             roles_path,
@@ -76,8 +83,10 @@ impl Library {
         let beside = near.path().parent().unwrap_or(Path::new(""));
         let mut places = vec![beside.join(name)];
         places.extend(role.map(|role| role.path.join("tasks").join(name)));
+        places.extend(role.map(|role| role.path.join(name)));
         places.push(self.dir.join(name));
-        first_file(&places).ok_or_else(|| missing(&format!("task file `{name}`"), &places, place))
+        let found = first_file(&places).map(|path| settled(&path));
+        found.ok_or_else(|| missing(&format!("task file `{name}`"), &places, place))
     }
 
     /// A role by name or path, as used at `place` inside `frame`: the role that asks has neighbours, which are looked at too.
@@ -114,8 +123,10 @@ impl Library {
         places.extend(self.roles_path.iter().map(|dir| dir.join(name)));
         places.extend(from.and_then(|role| Some(role.path.parent()?.join(name))));
         places.push(self.dir.join(name));
-        let path = places.iter().find(|path| path.is_dir()).cloned();
-        let path = path.ok_or_else(|| missing(&format!("role `{name}`"), &places, place))?;
+        let path = places.iter().find(|path| path.is_dir());
+        let path = path
+            .map(|path| settled(path))
+            .ok_or_else(|| missing(&format!("role `{name}`"), &places, place).about(Topic::Role))?;
         let last = || Some(Path::new(name).file_name()?.to_string_lossy().into_owned());
         Ok(Part {
             collection: String::new(),
@@ -222,6 +233,13 @@ fn candidates(dir: &Path, name: &str) -> Vec<PathBuf> {
         .collect()
 }
 
+/// A path without `..`, so that a file has one name.
+fn settled(path: &Path) -> PathBuf {
+    let winds = path.components().any(|part| part == Component::ParentDir);
+    let settled = winds.then(|| path.canonicalize().ok()).flatten();
+    settled.unwrap_or_else(|| path.to_owned())
+}
+
 fn first_file(places: &[PathBuf]) -> Option<PathBuf> {
     places.iter().find(|path| path.is_file()).cloned()
 }
@@ -256,5 +274,6 @@ fn missing(what: &str, places: &[PathBuf], place: &Place) -> Fault {
         .collect();
     Fault::new(format!("the {what} is not there"))
         .at(place)
+        .about(Topic::File)
         .help(format!("looked for {}", places.join(", ")))
 }

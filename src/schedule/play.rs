@@ -173,7 +173,7 @@ impl Runner {
         let mut all = Vars::default();
         for node in program.play.keywords.list(Key::VarsFiles) {
             let choices = node.as_list().unwrap_or(std::slice::from_ref(node));
-            all.extend(self.first_vars_file(program, context, node, choices)?);
+            all.extend(self.first_vars_file(program, context, choices)?);
         }
         *context
             .vars_files
@@ -182,15 +182,13 @@ impl Runner {
         Ok(())
     }
 
-    /// The first file of a list that is there; a single one must be.
+    /// The first file of a list that is there; where none is, nothing is read, as in ansible-core: the check has warned.
     fn first_vars_file(
         &self,
         program: &PlayProgram,
         context: &Arc<PlayContext>,
-        node: &Node,
         choices: &[Node],
     ) -> Result<Vars, Fault> {
-        let mut tried = Vec::new();
         for choice in choices {
             let name = self.render(context, choice)?.to_string();
             let places = [
@@ -200,13 +198,8 @@ impl Runner {
             if let Some(path) = places.iter().find(|path| Path::is_file(path)) {
                 return program.library.vars(path);
             }
-            tried.push(name);
         }
-        Err(Fault::new(format!(
-            "none of these files of variables is there: {}",
-            tried.join(", ")
-        ))
-        .at(&node.place))
+        Ok(Vars::default())
     }
 
     /// Asks for `vars_prompt`, save what `-e` gives.

@@ -18,6 +18,18 @@ struct Body {
     label: Option<String>,
     help: Option<String>,
     notes: Vec<Note>,
+    topic: Option<Topic>,
+}
+
+/// What a fault is about, where that gives it a name of its own among findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// A keyword that does not exist.
+    Keyword,
+    /// A role that is nowhere.
+    Role,
+    /// A file that is nowhere.
+    File,
 }
 
 /// Another place that explains a fault.
@@ -37,6 +49,7 @@ impl Fault {
                 label: None,
                 help: None,
                 notes: Vec::new(),
+                topic: None,
             }),
         }
     }
@@ -76,8 +89,18 @@ impl Fault {
         self
     }
 
+    /// Says what it is about.
+    pub fn about(mut self, topic: Topic) -> Self {
+        self.body.topic = Some(topic);
+        self
+    }
+
     pub fn message(&self) -> &str {
         &self.body.message
+    }
+
+    pub fn topic(&self) -> Option<Topic> {
+        self.body.topic
     }
 
     pub fn place(&self) -> Option<&Place> {

@@ -12,7 +12,7 @@ pub mod vault;
 pub mod yaml;
 
 pub use error::YamlError;
-pub use fault::{Fault, Note};
+pub use fault::{Fault, Note, Topic};
 pub use file::{Place, SourceFile};
 pub use node::{Kind, Node};
 pub use redactor::Redactor;

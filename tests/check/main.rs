@@ -2,7 +2,10 @@
 //! `snapshots/`. Bad input of every kind ends with its place, a hint and exit code 1, before any host is asked.
 
 mod bad_input;
+mod document;
+mod format;
 mod shipped;
+mod tree;
 
 use std::{
     path::{Path, PathBuf},
@@ -48,17 +51,24 @@ macro_rules! cases {
 
 cases! {
     bad_argument
+    bad_input
     dynamic_names
     included
     lost_handler
     missing_file
+    missing_role
+    missing_task_file
+    native_module
     no_host
+    plain_secret
     template_syntax
     traps
     undefined_variable
     unknown_host_pattern
+    unknown_keyword
     unknown_module
     unsupported_keyword
+    unused_variables
 }
 
 #[test]
@@ -83,7 +93,7 @@ fn json_lines_say_the_same() {
     ];
     let output = farcast(&dir, &args);
     insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @r#"
-    {"code":"unknown-host-pattern","severity":"warning","message":"no host or group matches `wbe`","place":{"file":"site.yml","line":1,"column":10},"help":"the inventory has no such host or group","notes":[]}
+    {"code":"unknown-host-pattern","severity":"warning","message":"no host or group matches `wbe`","place":{"file":"site.yml","line":1,"column":10},"help":"did you mean `web`?","notes":[]}
     {"code":"unknown-host-pattern","severity":"error","message":"no play matches any host","place":{"file":"site.yml","line":1,"column":10},"help":"name an inventory that has the hosts with `-i`, or correct `hosts` or `--limit`","notes":[]}
     "#);
 }

@@ -1,7 +1,7 @@
 use {
     super::made_of,
     farcast::{
-        inventory::Inventory,
+        inventory::{Inventory, Settings},
         source::{Store, vault::Secrets},
     },
     proptest::prelude::*,
@@ -45,7 +45,7 @@ proptest! {
         let path = directory.path().join("hosts");
         fs::write(&path, &text).unwrap();
         let source = path.to_str().unwrap().to_owned();
-        if let Err(fault) = Inventory::load(&[source], &Store::new(Secrets::default())) {
+        if let Err(fault) = Inventory::load(&[source], &Store::new(Secrets::default()), &Settings::default()) {
             prop_assert!(!fault.to_string().is_empty());
         }
     }

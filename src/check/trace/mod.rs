@@ -51,6 +51,7 @@ pub fn trace(
     let circumstances = Circumstances {
         whole: true,
         inventory: true,
+        alone: false,
     };
     let survey = Survey::new(programs, world, circumstances);
     if programs.is_empty() {
