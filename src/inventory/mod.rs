@@ -55,9 +55,10 @@ type HostId = usize;
 /// A group's position in its inventory.
 type GroupId = usize;
 
-/// The names that mean the controller itself where no inventory defines them.
-/// More hosts than this are a slip of the finger too.
+/// More hosts than this are a slip of the finger.
 const MOST_HOSTS: usize = 500_000;
+
+/// The names that mean the controller itself where no inventory defines them.
 const LOCAL_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 const ALL: GroupId = 0;
