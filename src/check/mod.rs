@@ -31,5 +31,5 @@ pub use {
     argument::bad_arguments,
     finding::{Code, Finding, Severity, bad_input},
     rule::{Circumstances, examine},
-    unknown_module::unknown_module,
+    unknown_module::{missing_module, unknown_module},
 };

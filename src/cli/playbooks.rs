@@ -54,11 +54,7 @@ impl Loader<'_> {
         depth: usize,
     ) -> Result<(), Fault> {
         let node = self.session.store.document(path)?;
-        let library = Arc::new(Library::new(
-            Arc::clone(&self.session.store),
-            dir(&[path.to_owned()]),
-            self.session.roles_path(),
-        ));
+        let library = self.library(&dir(&[path.to_owned()]));
         for entry in playbook(&node)? {
             match entry {
                 Entry::Play(play) => {
@@ -95,11 +91,7 @@ impl Loader<'_> {
 
     /// The program of a playbook that no file holds: paths are reckoned from `dir`.
     pub(super) fn in_memory(&self, node: &Node, dir: &Path) -> Result<Program, Fault> {
-        let library = Arc::new(Library::new(
-            Arc::clone(&self.session.store),
-            dir,
-            self.session.roles_path(),
-        ));
+        let library = self.library(dir);
         let mut program = Program::default();
         for entry in playbook(node)? {
             if let Entry::Play(play) = entry {
@@ -107,6 +99,13 @@ impl Loader<'_> {
             }
         }
         Ok(program)
+    }
+
+    /// What belongs to the playbooks of a directory.
+    fn library(&self, dir: &Path) -> Arc<Library> {
+        let store = Arc::clone(&self.session.store);
+        let library = Library::new(store, dir, self.session.roles_path());
+        Arc::new(library.with_shelves(Arc::clone(&self.session.shelves)))
     }
 
     fn compile(

@@ -1,7 +1,12 @@
 use {
-    super::{Role, role::RoleParts},
+    super::{
+        Frame, Role,
+        foreign::{Meaning, Search, Shelves},
+        role::RoleParts,
+    },
     crate::{
-        playbook::{Item, On, items, role_uses},
+        module,
+        playbook::{Item, Key, On, items, role_uses},
         source::{Fault, Kind, Node, Place, SourceFile, Store},
         variable::Vars,
     },
@@ -20,6 +25,8 @@ pub struct Library {
     pub dir: PathBuf,
     /// Where roles are looked for besides `DIR/roles` and `DIR`.
     pub roles_path: Vec<PathBuf>,
+    /// Where modules that are not farcast's own are, besides those of the playbook and its roles.
+    pub shelves: Arc<Shelves>,
     roles: Mutex<HashMap<(PathBuf, RoleParts), Arc<Role>>>,
 }
 
@@ -31,8 +38,39 @@ impl Library {
             store,
             dir: dir.into(),
             roles_path,
+            shelves: Arc::default(),
             roles: Mutex::default(),
         }
+    }
+
+    /// The same with places for modules that are not farcast's own.
+    pub fn with_shelves(mut self, shelves: Arc<Shelves>) -> Self {
+        self.shelves = shelves;
+        self
+    }
+
+    /// Looks for modules where a step stands, which is in `frame`, in a play with these roles.
+    pub fn search(&self, frame: &Frame, roles: &[Arc<Role>]) -> Search<'_> {
+        let mut homes = vec![self.dir.clone()];
+        for role in roles.iter().chain(frame.roles()) {
+            if !homes.contains(&role.path) {
+                homes.push(role.path.clone());
+            }
+        }
+        let mut lists = frame
+            .chain()
+            .map(|frame| frame.keywords.list(Key::Collections));
+        let collections = lists.find(|list| !list.is_empty()).unwrap_or_default();
+        let collections = collections.iter().filter_map(Node::as_str);
+        let collections = collections.map(str::to_owned).collect();
+        Search::new(&self.shelves, &self.store, homes, collections)
+    }
+
+    /// Whether a name that farcast has means a module of the person's own where a step stands.
+    pub fn is_foreign(&self, name: &str, frame: &Frame, roles: &[Arc<Role>]) -> bool {
+        let meaning = || self.search(frame, roles).meaning(name);
+        let is_short = !name.contains('.') || name.starts_with("ansible.legacy.");
+        is_short && module::find(name).is_some() && matches!(meaning(), Meaning::Foreign(_))
     }
 
     /// The tasks of a file. Errors: the file's, and what is wrong in it.

@@ -1,6 +1,7 @@
 //! The compiled playbook: its steps in order, a pure function of files.
 
 mod compile;
+pub mod foreign;
 mod frame;
 mod import;
 mod library;

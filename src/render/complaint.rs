@@ -104,7 +104,14 @@ fn others(result: &Finished, verbosity: u8) -> Option<String> {
     values.retain(|key, _| {
         let told = TELLING.contains(&key.as_str())
             || matches!(key.as_str(), "msg" | "stdout_lines" | "stderr_lines");
-        !told && (key != "invocation" || verbosity >= 3)
+        let shown_elsewhere = [
+            "invocation",
+            "diff",
+            "warnings",
+            "deprecations",
+            "exception",
+        ];
+        !told && (!shown_elsewhere.contains(&key.as_str()) || verbosity >= 3)
     });
     if values.is_empty() {
         return None;

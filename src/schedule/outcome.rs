@@ -104,6 +104,7 @@ impl Ending {
     pub(super) fn registered(&self) -> Object {
         let outcome = &self.outcome;
         let mut result = outcome.data.clone();
+        result.shift_remove("invocation");
         result.insert("changed".to_owned(), outcome.changed.into());
         result.insert("failed".to_owned(), outcome.failed.into());
         if outcome.skipped || self.looped {
