@@ -42,17 +42,17 @@ enum Style {
     Python,
 }
 
-/// The Pythons of a host, in Ansible's order, the one of old CentOS systems last.
+/// The Pythons that a host may have: its system's own first, for that one knows the system's packages.
 const PYTHONS: [&str; 9] = [
+    "/usr/bin/python3",
+    "python3",
+    "/usr/libexec/platform-python",
     "python3.13",
     "python3.12",
     "python3.11",
     "python3.10",
     "python3.9",
     "python3.8",
-    "/usr/bin/python3",
-    "python3",
-    "/usr/libexec/platform-python",
 ];
 
 impl Module for Foreign {

@@ -425,7 +425,7 @@ impl Item<'_> {
         bytes: Option<Vec<u8>>,
     ) -> Ending {
         if sending.remote.module == control::foreign::MODULE {
-            outcome = control::foreign::read(outcome);
+            outcome = control::foreign::read(self.module(), outcome);
         }
         for (name, value) in &sending.remote.data {
             outcome.data.insert(name.clone(), value.clone());

@@ -1,10 +1,11 @@
 use {
+    super::{notice, object},
     crate::wire::{Diff, Object, Outcome, Side},
     serde_json::Value,
 };
 
 /// Reads what a module printed: its outcome, shaped as Ansible shapes it. Takes what the agent tells of the program's end.
-pub fn read(mut outcome: Outcome) -> Outcome {
+pub fn read(name: &str, mut outcome: Outcome) -> Outcome {
     let text = |outcome: &Outcome, name: &str| {
         let value = outcome.data.get(name).and_then(Value::as_str);
         value.map(str::to_owned)
@@ -26,7 +27,7 @@ pub fn read(mut outcome: Outcome) -> Outcome {
                 let warning = format!("Module invocation had junk after the JSON data: {junk}");
                 outcome.warnings.push(warning);
             }
-            told(answer, outcome)
+            told(name, answer, outcome)
         }
         Err(why) => {
             outcome.failed = true;
@@ -35,14 +36,11 @@ pub fn read(mut outcome: Outcome) -> Outcome {
                 ("module_stdout", stdout.into()),
                 ("module_stderr", stderr.into()),
                 ("rc", rc),
-                ("exception", NO_TRACEBACK.into()),
             ]);
             outcome
         }
     }
 }
-
-const NO_TRACEBACK: &str = "(traceback unavailable)";
 
 /// It could not even be started, or the step was ended; or a dry run does not know.
 fn not_run(mut outcome: Outcome) -> Outcome {
@@ -52,7 +50,6 @@ fn not_run(mut outcome: Outcome) -> Outcome {
             ("module_stdout", "".into()),
             ("module_stderr", stderr.into()),
             ("rc", 127.into()),
-            ("exception", NO_TRACEBACK.into()),
         ]));
     }
     outcome
@@ -72,7 +69,7 @@ fn json_lines(stdout: &str) -> Result<(String, Option<String>), String> {
     Ok((lines[start..=end].join("\n"), junk))
 }
 
-fn told(answer: Object, mut outcome: Outcome) -> Outcome {
+fn told(name: &str, answer: Object, mut outcome: Outcome) -> Outcome {
     let mut data = answer;
     let own = |value: &Value| {
         matches!(
@@ -94,7 +91,7 @@ fn told(answer: Object, mut outcome: Outcome) -> Outcome {
         outcome.warnings.push(warning);
     }
     data.retain(|name, _| !internal(name));
-    exception(&mut data);
+    notice::exception(&mut data);
     outcome.failed = match data.shift_remove("failed") {
         Some(failed) => truth(&failed),
         None => data.get("rc").is_some_and(|rc| *rc != 0 && *rc != "0"),
@@ -107,116 +104,31 @@ fn told(answer: Object, mut outcome: Outcome) -> Outcome {
         data.shift_remove("msg");
         outcome.msg = Some(msg);
     }
-    warnings(&mut data, &mut outcome.warnings);
+    notice::gather(&mut data, &mut outcome.warnings);
     if let Some(diff) = data.get("diff") {
-        outcome.diff = differences(diff);
+        outcome.diff = differences(name, diff);
     }
     outcome.data = data;
     outcome
 }
 
-/// What a module in Python did not catch.
-fn exception(data: &mut Object) {
-    let Some(Value::Object(summary)) = data.get("exception") else {
-        return;
-    };
-    let event = &summary.get("event").cloned().unwrap_or_default();
-    let traceback = event["formatted_traceback"]
-        .as_str()
-        .unwrap_or(NO_TRACEBACK);
-    let msg = event["msg"].as_str().unwrap_or_default();
-    let msg = format!("Task failed: Module failed: {msg}");
-    let traceback = Value::from(traceback);
-    data.insert("exception".to_owned(), traceback);
-    data.entry("msg").or_insert_with(|| msg.into());
-}
-
-/// Takes the module's warnings and deprecations, and leaves them in the values as Ansible registers them.
-fn warnings(data: &mut Object, warnings: &mut Vec<String>) {
-    for (name, value) in data.iter_mut() {
-        let Value::Array(items) = value else {
-            continue;
-        };
-        match name.as_str() {
-            "warnings" => {
-                for item in items.iter_mut() {
-                    *item = message(item).into();
-                    warnings.extend(item.as_str().map(str::to_owned));
-                }
-            }
-            "deprecations" => {
-                for item in items.iter_mut() {
-                    *item = deprecation(item);
-                    warnings.push(deprecated(item));
-                }
-            }
-            _ => {}
-        }
-    }
-    let is_empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
-    data.retain(|name, value| {
-        !(["warnings", "deprecations"].contains(&name.as_str()) && is_empty(value))
-    });
-}
-
-/// The text of a warning, which is a text or a summary with an event.
-fn message(item: &Value) -> String {
-    let text = item
-        .as_str()
-        .or_else(|| item["event"]["msg"].as_str())
-        .or_else(|| item["msg"].as_str());
-    text.map_or_else(|| item.to_string(), str::to_owned)
-}
-
-fn deprecation(item: &Value) -> Value {
-    let mut told = object([("msg", message(item).into())]);
-    for name in ["version", "date"] {
-        if let Some(value) = item.get(name).filter(|value| !value.is_null()) {
-            told.insert(name.to_owned(), value.clone());
-        }
-    }
-    let resolved = item["deprecator"]["resolved_name"].as_str();
-    let collection = resolved
-        .and_then(|name| name.rsplit_once('.'))
-        .map(|(collection, _)| collection);
-    told.insert("collection_name".to_owned(), collection.into());
-    let deprecator = resolved.map(|name| {
-        let kind = &item["deprecator"]["type"];
-        let kind = kind.get("value").unwrap_or(kind);
-        serde_json::json!({"resolved_name": name, "type": kind})
-    });
-    told.insert("deprecator".to_owned(), deprecator.into());
-    told.into()
-}
-
-/// A deprecation for people.
-fn deprecated(item: &Value) -> String {
-    let when = match (item["version"].as_str(), item["date"].as_str()) {
-        (Some(version), _) => format!("in version {version}"),
-        (None, Some(date)) => format!("after {date}"),
-        (None, None) => "in the future".to_owned(),
-    };
-    let msg = message(item);
-    format!(
-        "deprecated: {}. It will be removed {when}.",
-        msg.trim_end_matches('.')
-    )
-}
-
 /// One difference or a list of them, as Ansible's modules give them.
-fn differences(diff: &Value) -> Vec<Diff> {
+fn differences(name: &str, diff: &Value) -> Vec<Diff> {
     match diff {
-        Value::Array(items) => items.iter().flat_map(differences).collect(),
-        Value::Object(diff) => difference(diff).into_iter().collect(),
+        Value::Array(items) => items
+            .iter()
+            .flat_map(|diff| differences(name, diff))
+            .collect(),
+        Value::Object(diff) => difference(name, diff).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
-fn difference(diff: &Object) -> Option<Diff> {
+fn difference(name: &str, diff: &Object) -> Option<Diff> {
     let header = |name: &str| diff.get(name).and_then(Value::as_str);
     let what = header("after_header")
         .or_else(|| header("before_header"))
-        .unwrap_or_default();
+        .unwrap_or(name);
     if let Some(prepared) = diff.get("prepared") {
         return Some(Diff {
             what: what.to_owned(),
@@ -251,19 +163,12 @@ fn truth(value: &Value) -> bool {
     }
 }
 
-fn object<const N: usize>(values: [(&str, Value); N]) -> Object {
-    let named = values
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value));
-    named.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use {super::*, serde_json::json};
 
     fn answer(stdout: &str) -> Outcome {
-        read(Outcome {
+        let outcome = Outcome {
             changed: true,
             data: object([
                 ("stdout", stdout.into()),
@@ -271,7 +176,8 @@ mod tests {
                 ("rc", 3.into()),
             ]),
             ..Outcome::default()
-        })
+        };
+        read("say", outcome)
     }
 
     #[test]
@@ -292,7 +198,7 @@ mod tests {
         assert!(outcome.failed && !outcome.changed);
         let msg = "Module result deserialization failed: No start of json char found";
         assert_eq!(outcome.msg.as_deref(), Some(msg));
-        let said = json!({"module_stdout": "no json\n", "module_stderr": "err", "rc": 3, "exception": NO_TRACEBACK});
+        let said = json!({"module_stdout": "no json\n", "module_stderr": "err", "rc": 3});
         assert_eq!(Value::Object(outcome.data), said);
     }
 
@@ -321,7 +227,7 @@ mod tests {
         );
         assert_eq!(outcome.warnings.len(), 5, "{:?}", outcome.warnings);
         let registered = json!({
-            "ansible_module_results": {}, "exception": NO_TRACEBACK, "warnings": ["a", "b"],
+            "ansible_module_results": {}, "warnings": [outcome.warnings[0], outcome.warnings[1], "a", "b"],
             "deprecations": [{"msg": "old", "version": "9", "collection_name": "ansible.legacy",
                 "deprecator": {"resolved_name": "ansible.legacy.x", "type": "module"}}],
         });

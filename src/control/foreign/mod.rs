@@ -2,6 +2,7 @@
 
 mod answer;
 mod arguments;
+mod notice;
 
 pub use answer::read;
 
@@ -157,4 +158,12 @@ fn runs(
     };
     words.splice(..1, first);
     Ok(words)
+}
+
+/// Values by their names.
+fn object<const N: usize>(values: [(&str, Value); N]) -> Object {
+    let named = values
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
+    named.collect()
 }
