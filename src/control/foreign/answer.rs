@@ -104,6 +104,9 @@ fn told(name: &str, answer: Object, mut outcome: Outcome) -> Outcome {
         data.shift_remove("msg");
         outcome.msg = Some(msg);
     }
+    if outcome.failed && outcome.msg.is_none() && !data.contains_key("msg") {
+        outcome.msg = Some("Task failed: Action failed: Unknown error.".to_owned());
+    }
     notice::gather(&mut data, &mut outcome.warnings);
     if let Some(diff) = data.get("diff") {
         outcome.diff = differences(name, diff);
@@ -151,13 +154,13 @@ fn side(value: Option<&Value>) -> Side {
     }
 }
 
-/// As Python takes it: nothing, zero and what is empty are false; `"no"` and `"false"`, too, as Ansible has it.
+/// As Python takes it: nothing, zero and what is empty are false.
 fn truth(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(value) => *value,
         Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => crate::playbook::boolean_text(text).unwrap_or(!text.is_empty()),
+        Value::String(text) => !text.is_empty(),
         Value::Array(items) => !items.is_empty(),
         Value::Object(map) => !map.is_empty(),
     }
@@ -185,7 +188,8 @@ mod tests {
         let outcome = answer("motd\n{\"changed\": true,\n \"msg\": \"done\", \"a\": 1}\nbye\n");
         assert!(outcome.changed && !outcome.failed);
         assert_eq!(outcome.msg.as_deref(), Some("done"));
-        assert_eq!(outcome.data, object([("a", 1.into())]));
+        assert_eq!(outcome.data["a"], 1);
+        assert!(!outcome.data.contains_key("msg"));
         assert_eq!(
             outcome.warnings,
             ["Module invocation had junk after the JSON data: bye"]

@@ -53,9 +53,10 @@ fn deprecation(item: &Value) -> Value {
         }
     }
     let resolved = item["deprecator"]["resolved_name"].as_str();
-    let collection = resolved
-        .and_then(|name| name.rsplit_once('.'))
-        .map(|(collection, _)| collection);
+    let collection = resolved.map(|name| {
+        let parts: Vec<&str> = name.split('.').take(2).collect();
+        parts.join(".")
+    });
     told.insert("collection_name".to_owned(), collection.into());
     let deprecator = resolved.map(|name| {
         let kind = &item["deprecator"]["type"];
