@@ -230,7 +230,10 @@ impl Item<'_> {
         let Some(search) = search else {
             return Err(crate::check::unknown_module(&self.step.task.action));
         };
-        control::foreign::prepare(foreign, search, &object, &wish, &self.call_of(&values))
+        let call = self.call_of(&values);
+        let prepare = || control::foreign::prepare(foreign, search, &object, &wish, &call);
+        // A module in Python is packed by another program, which takes its time.
+        tokio::task::block_in_place(prepare)
     }
 
     fn shows_differences(&self) -> Result<bool, Fault> {

@@ -99,18 +99,17 @@ fn plan(ground: &Ground) {
     }
 }
 
-/// What is missing is named: the module, or the Python that it needs.
+/// What is missing is named: the module, the Python that it needs, or the half that would run on the controller.
 fn missing(ground: &Ground) {
-    let ran = ground.call("apply", "missing.yml");
-    let (status, msg) = ends(&ran).pop().unwrap();
-    assert_eq!((ran.code, status), (2, Status::Failed), "{}", ran.said());
-    assert!(
-        msg.contains("there is no module `nobody.knows.this`"),
-        "{msg}"
-    );
-    assert!(msg.contains("ansible_collections/nobody/knows"), "{msg}");
-    let ran = ground.call("apply", "no_python.yml");
-    let (status, msg) = ends(&ran).pop().unwrap();
-    assert_eq!((ran.code, status), (2, Status::Failed), "{}", ran.said());
-    assert!(msg.contains("python3 is not there"), "{msg}");
+    for (playbook, names) in [
+        ("missing.yml", "there is no module `nobody.knows.this`"),
+        ("missing.yml", "ansible_collections/nobody/knows"),
+        ("no_python.yml", "python3 is not there"),
+        ("two_halves.yml", "action_plugins/two_halves.py"),
+    ] {
+        let ran = ground.call("apply", playbook);
+        let (status, msg) = ends(&ran).pop().unwrap();
+        assert_eq!((ran.code, status), (2, Status::Failed), "{}", ran.said());
+        assert!(msg.contains(names), "{msg}");
+    }
 }
