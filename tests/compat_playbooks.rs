@@ -127,6 +127,8 @@ impl Copy {
             // Hosts in turn: what they give together must not depend on which is faster.
             .env("ANSIBLE_FORKS", "1")
             .env("ANSIBLE_CONFIG", settings)
+            .env("ANSIBLE_PYTHON_INTERPRETER", oracle().join("python"))
+            .env("FARCAST_ANSIBLE_PYTHON", oracle().join("python"))
             .stdin(Stdio::null())
             .arg("90")
             .arg(program)
@@ -202,7 +204,6 @@ fn by_oracle(run: &Run) -> (Told, String) {
         .command(&oracle().join("ansible-playbook"), None, run)
         .env("ANSIBLE_CALLBACK_PLUGINS", folder().join("callback"))
         .env("ANSIBLE_CALLBACKS_ENABLED", "happenings")
-        .env("ANSIBLE_PYTHON_INTERPRETER", oracle().join("python"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("ANSIBLE_PIPELINING", "1")
         .env("ANSIBLE_RETRY_FILES_ENABLED", "0")

@@ -35,6 +35,9 @@ const FLAGS: [(IFlags, char, &str); 8] = [
     (IFlags::NOCOW, 'C', "nocow"),
 ];
 
+/// So many pieces of content are kept in memory from step to step: the same module often runs many times.
+const KEPT: usize = 8;
+
 /// Reads the host, and has no way to write to it. In a dry run everything is seen through the overlay of what earlier steps
 /// would have done.
 pub struct Probe {
@@ -66,7 +69,11 @@ impl Probe {
         }
         self.watch.begin(step.id);
         self.step = step;
-        self.received.take();
+        let received = self.received.get_mut();
+        received.retain(|_, body| matches!(**body, Body::Memory(_)));
+        if received.len() > KEPT {
+            received.clear();
+        }
     }
 
     pub fn begin_item(&mut self, item: usize) {
@@ -450,7 +457,7 @@ impl Probe {
 
 /// Content that the controller holds.
 impl Probe {
-    /// Gets content: inline, or from the controller (once a step).
+    /// Gets content: inline, or from the controller (once a step; what is small is often there from an earlier one).
     pub fn content(&self, content: &Content) -> Result<Rc<Body>, Failure> {
         if let Some(text) = &content.inline {
             return Ok(Rc::new(Body::Memory(text.clone().into_bytes())));

@@ -62,6 +62,9 @@ pub enum Question {
     ScriptStatus(String),
     /// The programs of supervisord and their states, by supervisorctl with these options and this on its standard input.
     SupervisorStatus(String, Vec<String>, Option<String>),
+    /// What a foreign module would do, by its own word: the program, in Python, is read from standard input. It is the one
+    /// question whose answer is not farcast's to vouch for.
+    Forecast { argv: Vec<String>, program: Vec<u8> },
 }
 
 /// One line a package: name, architecture, version, state, section, provided names.
@@ -147,11 +150,15 @@ impl Question {
                 let program = [program.as_str()];
                 [&program[..], &strings(options), &["status"]].concat()
             }
+            Self::Forecast { argv, .. } => [&strings(argv)[..], &["-"]].concat(),
         }
     }
 
     /// The command, with messages in English.
     pub(super) fn program(&self) -> Program {
+        if let Self::Forecast { program, .. } = self {
+            return Program::new(self.argv()).stdin(program.clone());
+        }
         let program = Program::new(self.argv()).env("LC_ALL", "C.UTF-8");
         match self {
             Self::SupervisorStatus(_, _, Some(input)) => program.stdin(input.as_str()),

@@ -25,9 +25,13 @@ struct Declared {
 /// Arguments that the module does not have, or not of that type; and those that it must have. Templates are believed.
 pub(super) fn bad_argument(survey: &Survey, findings: &mut Vec<Finding>) {
     let mut known = HashMap::new();
-    for (_, site) in survey.sites() {
+    for (play, site) in survey.sites() {
         let action = &site.step.task.action;
         let name = action.name.as_str().unwrap_or_default();
+        let library = &play.program.library;
+        if library.is_foreign(name, &site.step.frame, &play.context.role_list()) {
+            continue;
+        }
         let declared = known.entry(name).or_insert_with(|| declared(name));
         let Some(declared) = declared else {
             continue;

@@ -37,5 +37,5 @@ pub use {
     finding::{Code, Finding, Severity, bad_input, in_order},
     rule::{Circumstances, Inspection, examine, inspect},
     trace::{Definition, PlayTrace, Reader, trace},
-    unknown_module::unknown_module,
+    unknown_module::{missing_module, unknown_module},
 };

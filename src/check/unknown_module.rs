@@ -1,19 +1,20 @@
 use {
     super::{
         Code, Finding, Severity,
-        foreign_module::{Origin, near, origin},
+        foreign_module::{is_mistyped, near},
         survey::Survey,
     },
     crate::{
         control, module,
-        playbook::{Action, nearest_keyword},
+        playbook::{Action, Key, nearest_keyword},
+        program::foreign::Meaning,
         source::Fault,
     },
     std::collections::HashSet,
 };
 
-/// Modules that do not exist: an error where they will run for certain, as other platforms' may be ruled out. What a
-/// collection may have is said once, and fails only where it is to run.
+/// Modules that nobody has. A mistyped name is an error where it will run for certain, as other platforms' may be ruled out;
+/// any other name may be that of a module that comes with the run: it is said once, and fails only where it is to run.
 pub(super) fn unknown_modules(survey: &Survey, findings: &mut Vec<Finding>) {
     let mut told = HashSet::new();
     for (play, site) in survey.sites() {
@@ -22,13 +23,39 @@ pub(super) fn unknown_modules(survey: &Survey, findings: &mut Vec<Finding>) {
         if module::find(name).is_some() || control::find(name).is_some() {
             continue;
         }
-        let (severity, fault) = match origin(play, site) {
-            Origin::Here => continue,
-            Origin::Elsewhere if !told.insert(name) => continue,
-            Origin::Elsewhere => (Severity::Warning, elsewhere(action)),
-            Origin::Nowhere => (site.severity(), unknown_module(action)),
+        let roles = play.context.role_list();
+        let search = play.program.library.search(&site.step.frame, &roles);
+        let meaning = search.meaning(name);
+        if matches!(meaning, Meaning::Own(_) | Meaning::Foreign(_)) {
+            continue;
+        }
+        let open = !site.step.frame.gather(Key::Collections).is_empty();
+        let severity = match is_mistyped(action, open) {
+            true => site.severity(),
+            false if !told.insert(name) => continue,
+            false => Severity::Warning,
+        };
+        let fault = match is_mistyped(action, open) {
+            true => unknown_module(action),
+            false => missing_module(action, Some(&meaning)),
         };
         findings.push(Finding::new(Code::UnknownModule, severity, fault));
+    }
+}
+
+/// The fault for an action that is no module and no control step, with where it was looked for.
+pub fn missing_module(action: &Action, meaning: Option<&Meaning>) -> Fault {
+    let name = action.name.as_str().unwrap_or_default();
+    let known_near = near(action).is_some();
+    match meaning {
+        Some(Meaning::Gone(why)) => Fault::new(format!("the module `{name}` is gone: {why}"))
+            .at(&action.name.place)
+            .label("removed module"),
+        Some(Meaning::Nowhere(looked)) if !known_near && !looked.is_empty() => {
+            let looked = looked.join(", ");
+            unknown_module(action).help(format!("looked for in {looked}"))
+        }
+        _ => unknown_module(action),
     }
 }
 
@@ -38,26 +65,9 @@ pub fn unknown_module(action: &Action) -> Fault {
     let fault = Fault::new(format!("there is no module `{name}`"))
         .at(&action.name.place)
         .label("unknown module");
-    help(fault, action, "`farcast doc` lists the modules")
-}
-
-fn elsewhere(action: &Action) -> Fault {
-    let name = action.name.as_str().unwrap_or_default();
-    let fault = Fault::new(format!("farcast does not have the module `{name}`"))
-        .at(&action.name.place)
-        .label("not built in");
-    help(
-        fault,
-        action,
-        "a step that is to run it fails; `farcast doc` lists the modules",
-    )
-}
-
-fn help(fault: Fault, action: &Action, otherwise: &str) -> Fault {
-    let name = action.name.as_str().unwrap_or_default();
     match (near(action), nearest_keyword(name)) {
         (Some(near), _) => fault.help(format!("did you mean `{near}`?")),
         (None, Some(keyword)) => fault.help(format!("did you mean the keyword `{keyword}`?")),
-        (None, None) => fault.help(otherwise),
+        (None, None) => fault.help("`farcast doc` lists the modules"),
     }
 }

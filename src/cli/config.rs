@@ -29,8 +29,12 @@ const KNOWN: &[(&str, &str)] = &[
     ("defaults.private_key_file", "PRIVATE_KEY_FILE"),
     ("defaults.host_key_checking", "HOST_KEY_CHECKING"),
     ("defaults.roles_path", "ROLES_PATH"),
+    ("defaults.library", "LIBRARY"),
+    ("defaults.module_utils", "MODULE_UTILS"),
     ("defaults.collections_path", "COLLECTIONS_PATH"),
+    ("defaults.collections_paths", "COLLECTIONS_PATHS"),
     ("defaults.hash_behaviour", "HASH_BEHAVIOUR"),
+    ("defaults.interpreter_python", "PYTHON_INTERPRETER"),
     ("defaults.timeout", "TIMEOUT"),
     ("defaults.gathering", "GATHERING"),
     ("defaults.transport", "TRANSPORT"),
@@ -72,7 +76,6 @@ const KNOWN: &[(&str, &str)] = &[
 
 /// Settings that farcast answers by being what it is: no word about them is needed.
 const MOOT: &[&str] = &[
-    "defaults.interpreter_python",
     "defaults.stdout_callback",
     "defaults.deprecation_warnings",
     "defaults.retry_files_enabled",

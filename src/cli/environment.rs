@@ -15,6 +15,10 @@ pub(super) struct Environment {
     pub(super) agent_socket: Option<PathBuf>,
     /// `FARCAST_AGENT_DIR`: where the agents to deliver are, if not beside farcast.
     pub(super) agent_dir: Option<PathBuf>,
+    /// `FARCAST_ANSIBLE_PYTHON`: the Python that has ansible-core, if not the one of `ansible` or `python3`.
+    pub(super) ansible_python: Option<PathBuf>,
+    /// `PATH`.
+    pub(super) path: Vec<PathBuf>,
     /// `FARCAST_SANDBOX_DIR`: where throwaway hosts keep what they need, if not in `/var/lib/farcast/sandbox`.
     pub(super) sandbox_dir: Option<PathBuf>,
     /// `TMPDIR`, else `/tmp`: where what is edited lies meanwhile.
@@ -41,6 +45,8 @@ impl Environment {
             user: text("USER").or_else(|| text("LOGNAME")),
             agent_socket: path("SSH_AUTH_SOCK"),
             agent_dir: path("FARCAST_AGENT_DIR"),
+            ansible_python: path("FARCAST_ANSIBLE_PYTHON"),
+            path: text("PATH").map_or_else(Vec::new, |text| env::split_paths(&text).collect()),
             sandbox_dir: path("FARCAST_SANDBOX_DIR"),
             scratch: path("TMPDIR").unwrap_or_else(|| PathBuf::from("/tmp")),
             editor: text("VISUAL").or_else(|| text("EDITOR")),

@@ -105,10 +105,13 @@ impl Loader<'_> {
         Ok(program)
     }
 
+    /// What belongs to the playbooks of a directory.
     fn library(&self, dir: &Path, collections: &Collections) -> Arc<Library> {
         let session = self.session;
-        let library = Library::new(Arc::clone(&session.store), dir, session.roles_path());
-        Arc::new(library.with_collections(collections))
+        let library = Library::new(Arc::clone(&session.store), dir, session.roles_path())
+            .with_collections(collections)
+            .with_shelves(Arc::clone(&session.shelves));
+        Arc::new(library)
     }
 
     fn compile(

@@ -9,6 +9,7 @@ use {
     },
     crate::{
         inventory::{self, Inventory, Plugin, VarsOrigin},
+        program::foreign::{Beside, Places, Shelves},
         schedule::Login,
         source::{Redactor, Secret, Store, vault},
         template::{self, Engine},
@@ -29,6 +30,8 @@ pub(super) struct Session {
     pub(super) config: Config,
     pub(super) store: Arc<Store>,
     pub(super) redactor: Redactor,
+    /// Where modules that are not farcast's own are.
+    pub(super) shelves: Arc<Shelves>,
 }
 
 /// So many handshakes go on at once, whatever `--forks` says: servers refuse more.
@@ -44,6 +47,7 @@ impl Session {
         let config = Config::read(&environment)?;
         let secrets = secrets(options, &config, &environment)?;
         Ok(Self {
+            shelves: Arc::new(shelves(&config, &environment)),
             store: Arc::new(Store::new(secrets)),
             redactor: Redactor::default(),
             environment,
@@ -304,6 +308,32 @@ impl Session {
         let usual = ["/usr/share/ansible/roles", "/etc/ansible/roles"].map(PathBuf::from);
         home.into_iter().chain(usual).collect()
     }
+}
+
+/// Where modules that are not farcast's own are looked for, besides the playbook and its roles.
+fn shelves(config: &Config, environment: &Environment) -> Shelves {
+    let named =
+        |name: &str| Some(config.paths(name, environment)).filter(|paths| !paths.is_empty());
+    let usual = |kind: &str| {
+        let home = environment
+            .home
+            .as_ref()
+            .map(|home| home.join(".ansible").join(kind));
+        let system = Path::new("/usr/share/ansible").join(kind);
+        home.into_iter().chain([system]).collect::<Vec<_>>()
+    };
+    Shelves::new(Places {
+        modules: named("defaults.library").unwrap_or_else(|| usual("plugins/modules")),
+        module_utils: named("defaults.module_utils")
+            .unwrap_or_else(|| usual("plugins/module_utils")),
+        collections: named("defaults.collections_path")
+            .or_else(|| named("defaults.collections_paths"))
+            .unwrap_or_else(|| usual("collections")),
+        python: config
+            .text("defaults.interpreter_python")
+            .map(str::to_owned),
+        beside: Beside::new(environment.ansible_python.clone(), environment.path.clone()),
+    })
 }
 
 /// The vault passwords that the command line and the configuration name.

@@ -10,6 +10,7 @@ mod debug;
 mod fail;
 mod fetch;
 mod file_source;
+pub mod foreign;
 mod group_by;
 mod include_role;
 mod include_tasks;

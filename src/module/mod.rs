@@ -31,6 +31,7 @@ pub mod archive;
 pub mod argument;
 pub mod command;
 pub mod file;
+pub mod foreign;
 mod host_path;
 pub mod net;
 mod ownership;

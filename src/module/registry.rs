@@ -2,7 +2,8 @@
 
 use {
     super::{
-        Module, Probe, archive, command, file, net, package, ping, service, setup, system, user,
+        Module, Probe, archive, command, file, foreign, net, package, ping, service, setup, system,
+        user,
     },
     crate::wire::{Outcome, Run},
 };
@@ -49,6 +50,9 @@ static ALL: &[Entry] = &[
     entry::<package::yum_repository::YumRepository>(),
 ];
 
+/// Runs programs that are modules for Ansible. No task names it: the controller does.
+static FOREIGN: Entry = entry::<foreign::Foreign>();
+
 /// What is known about a module.
 pub struct Entry {
     /// The canonical short name.
@@ -84,6 +88,13 @@ pub fn all() -> &'static [Entry] {
 /// Finds a module by the name that a task gives it: short, or with its collection.
 pub fn find(name: &str) -> Option<&'static Entry> {
     ALL.iter().find(|entry| entry.is(name))
+}
+
+/// Finds what the agent is to run by the name that the controller gives it.
+pub fn served(name: &str) -> Option<&'static Entry> {
+    (name == FOREIGN.name)
+        .then_some(&FOREIGN)
+        .or_else(|| find(name))
 }
 
 impl Entry {

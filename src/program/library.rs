@@ -3,9 +3,11 @@ use {
         Collections, Frame, Role,
         collection::{Part, holder_of},
         collection_of,
+        foreign::{Meaning, Search, Shelves},
         role::RoleParts,
     },
     crate::{
+        module,
         playbook::{Item, On, items, role_uses},
         source::{Fault, Kind, Node, Place, SourceFile, Store, Topic},
         variable::Vars,
@@ -28,6 +30,8 @@ pub struct Library {
     pub collections: Collections,
     /// The collection that the playbook belongs to.
     pub collection: Option<String>,
+    /// Where modules that are not farcast's own are, besides those of the playbook and its roles.
+    pub shelves: Arc<Shelves>,
     roles: Mutex<HashMap<(PathBuf, RoleParts), Arc<Role>>>,
 }
 
@@ -44,6 +48,7 @@ impl Library {
             collection: collection_of(&dir),
             dir,
             roles_path,
+            shelves: Arc::default(),
             roles: Mutex::default(),
         }
     }
@@ -52,6 +57,32 @@ impl Library {
     pub fn with_collections(mut self, others: &Collections) -> Self {
         self.collections = self.collections.before(others);
         self
+    }
+
+    /// The same with places for modules that are not farcast's own.
+    pub fn with_shelves(mut self, shelves: Arc<Shelves>) -> Self {
+        self.shelves = shelves;
+        self
+    }
+
+    /// Looks for modules where a step stands, which is in `frame`, in a play with these roles.
+    pub fn search(&self, frame: &Frame, roles: &[Arc<Role>]) -> Search<'_> {
+        let mut homes = vec![self.dir.clone()];
+        for role in roles.iter().chain(frame.roles()) {
+            if !homes.contains(&role.path) {
+                homes.push(role.path.clone());
+            }
+        }
+        let mut collections = frame.collections();
+        collections.extend(self.collection.clone());
+        Search::new(&self.shelves, &self.store, homes, collections)
+    }
+
+    /// Whether a name that farcast has means a module of the person's own where a step stands.
+    pub fn is_foreign(&self, name: &str, frame: &Frame, roles: &[Arc<Role>]) -> bool {
+        let meaning = || self.search(frame, roles).meaning(name);
+        let is_short = !name.contains('.') || name.starts_with("ansible.legacy.");
+        is_short && module::find(name).is_some() && matches!(meaning(), Meaning::Foreign(_))
     }
 
     /// The tasks of a file. Errors: the file's, and what is wrong in it.

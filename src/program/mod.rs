@@ -3,6 +3,7 @@
 mod action_group;
 mod collection;
 mod compile;
+pub mod foreign;
 mod frame;
 mod import;
 mod library;

@@ -11,13 +11,15 @@ const FIRST: usize = 10;
 const LAST: usize = 30;
 
 /// Return values that tell why a step failed, in the order in which a person wants them.
-const TELLING: [&str; 7] = [
+const TELLING: [&str; 9] = [
     "assertion",
     "evaluated_to",
     "rc",
     "cmd",
     "stdout",
     "stderr",
+    "module_stdout",
+    "module_stderr",
     "exception",
 ];
 
@@ -104,7 +106,8 @@ fn others(result: &Finished, verbosity: u8) -> Option<String> {
     values.retain(|key, _| {
         let told = TELLING.contains(&key.as_str())
             || matches!(key.as_str(), "msg" | "stdout_lines" | "stderr_lines");
-        !told && (key != "invocation" || verbosity >= 3)
+        let shown_elsewhere = ["invocation", "diff", "warnings", "deprecations"];
+        !told && (!shown_elsewhere.contains(&key.as_str()) || verbosity >= 3)
     });
     if values.is_empty() {
         return None;

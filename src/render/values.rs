@@ -62,7 +62,9 @@ fn chosen(result: &Finished, verbosity: u8) -> Object {
         values.insert("censored".to_owned(), "hidden by no_log".into());
         return values;
     }
-    let unwanted = |key: &str| key == "invocation" && verbosity < 3;
+    let unwanted = |key: &str| {
+        ["invocation", "diff", "warnings", "deprecations"].contains(&key) && verbosity < 3
+    };
     let wanted = result.data.iter().filter(|(key, _)| !unwanted(key));
     values.extend(wanted.map(|(key, value)| (key.clone(), value.clone())));
     let says_it_already = result.module == "debug" && !values.is_empty();

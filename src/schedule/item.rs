@@ -2,9 +2,12 @@ use {
     super::{arguments::Arguments, outcome::Ending, run::Runner, target::Resolver},
     crate::{
         control::{self, Call, Done, Keep, Meta, Prepared, Remote, Wait, fault},
-        module,
+        module::{self, Schema},
         playbook::{Key, boolean},
-        program::Step,
+        program::{
+            Step,
+            foreign::{Foreign, Meaning, Search},
+        },
         source::{Fault, Kind, Node},
         template::{self, Value},
         variable::{Scope, Values},
@@ -151,13 +154,25 @@ impl Item<'_> {
 
     /// Renders the arguments and lets the controller's half begin.
     fn call(&self) -> Result<Prepared, Fault> {
-        let name = self.step.task.action.name.as_str().unwrap_or_default();
+        let written = self.step.task.action.name.as_str().unwrap_or_default();
+        let search = self.search();
+        let meaning = search.as_ref().map(|search| search.meaning(written));
+        let name = match &meaning {
+            Some(Meaning::Own(name)) => name.as_str(),
+            Some(Meaning::Foreign(foreign)) => {
+                return self.foreign(foreign, search.as_ref());
+            }
+            _ => written,
+        };
         let control = control::find(name);
         let module = module::find(name);
         let (schema, raw, open, free_form) = match (control, module) {
             (Some(entry), _) => (entry.schema(), entry.raw, entry.open, entry.free_form),
             (None, Some(entry)) => (entry.schema(), [].as_slice(), false, entry.free_form),
-            (None, None) => return Err(crate::check::unknown_module(&self.step.task.action)),
+            (None, None) => {
+                let action = &self.step.task.action;
+                return Err(crate::check::missing_module(action, meaning.as_ref()));
+            }
         };
         let args = Arguments {
             item: self,
@@ -176,14 +191,57 @@ impl Item<'_> {
                 data: Object::new(),
             }));
         };
-        let call = Call {
+        (entry.prepare)(object, &self.call_of(&values))
+    }
+
+    fn call_of<'a>(&'a self, values: &'a Values) -> Call<'a> {
+        Call {
             scope: &self.scope,
             step: self.step,
-            values: &values,
+            values,
             contents: &self.runner.contents,
             dry: self.dry(),
+        }
+    }
+
+    /// Looks for modules where the step stands.
+    fn search(&self) -> Option<Search<'_>> {
+        let play = self.scope.around().play.as_deref()?;
+        let library = play.library.as_deref()?;
+        Some(library.search(&self.step.frame, &play.role_list()))
+    }
+
+    /// Renders the arguments of a module that is not farcast's own, and prepares it.
+    fn foreign(&self, foreign: &Foreign, search: Option<&Search<'_>>) -> Result<Prepared, Fault> {
+        let args = Arguments {
+            item: self,
+            schema: &Schema::default(),
+            raw: &[],
+            open: true,
+            free_form: None,
         };
-        (entry.prepare)(object, &call)
+        let (values, object) = args.render()?;
+        let host = match self.delegated()? {
+            None => Arc::clone(&self.scope),
+            Some(name) => self.runner.delegate_scope(&self.scope, &name),
+        };
+        let wish = control::foreign::Wish {
+            host: &host,
+            diff: self.shows_differences()?,
+            no_log: self.keyword_bool(Key::NoLog)?.unwrap_or(false),
+        };
+        let Some(search) = search else {
+            return Err(crate::check::unknown_module(&self.step.task.action));
+        };
+        let call = self.call_of(&values);
+        let prepare = || control::foreign::prepare(foreign, search, &object, &wish, &call);
+        // A module in Python is packed by another program, which takes its time.
+        tokio::task::block_in_place(prepare)
+    }
+
+    fn shows_differences(&self) -> Result<bool, Fault> {
+        let own = self.keyword_bool(Key::Diff)?;
+        Ok(own.unwrap_or(self.runner.options.diff))
     }
 
     fn sending(&self, remote: Remote) -> Result<Sending, Fault> {
@@ -198,9 +256,7 @@ impl Item<'_> {
             host,
             delegated,
             mode: if self.dry() { Mode::Look } else { Mode::Apply },
-            diff: self
-                .keyword_bool(Key::Diff)?
-                .unwrap_or(self.runner.options.diff),
+            diff: self.shows_differences()?,
             timeout: self.number(Key::Timeout)?.filter(|seconds| *seconds > 0),
         })
     }
@@ -362,7 +418,8 @@ impl Item<'_> {
             diff: sending.diff,
             environment: sending.environment.clone(),
             timeout: sending.timeout,
-            stream: self.runner.options.stream,
+            // What a foreign module prints is its answer.
+            stream: self.runner.options.stream && sending.remote.module != control::foreign::MODULE,
         }
     }
 
@@ -373,6 +430,9 @@ impl Item<'_> {
         mut outcome: Outcome,
         bytes: Option<Vec<u8>>,
     ) -> Ending {
+        if sending.remote.module == control::foreign::MODULE {
+            outcome = control::foreign::read(self.module(), outcome);
+        }
         for (name, value) in &sending.remote.data {
             outcome.data.insert(name.clone(), value.clone());
         }

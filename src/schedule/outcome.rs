@@ -106,6 +106,7 @@ impl Ending {
     pub(super) fn registered(&self) -> Object {
         let outcome = &self.outcome;
         let mut result = outcome.data.clone();
+        result.shift_remove("invocation");
         result.insert("changed".to_owned(), outcome.changed.into());
         // As Ansible has it: of a loop that went well, and of what did not run at all, nothing is said here.
         let passed_over = ["skip_reason", "skipped_reason"];

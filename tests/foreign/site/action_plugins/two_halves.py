@@ -1,0 +1,1 @@
+"""Stands for a part that Ansible runs on the controller."""

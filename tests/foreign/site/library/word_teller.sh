@@ -1,0 +1,3 @@
+#!/bin/sh
+. "$1"
+echo "{\"heard\": \"$greeting\", \"check\": \"$_ansible_check_mode\"}"
