@@ -69,8 +69,10 @@ impl Probe {
         self.received.take();
     }
 
+    /// Begins an item of the step, with all the time that the step gives to each.
     pub fn begin_item(&mut self, item: usize) {
         self.step.item = item;
+        self.step.restart();
     }
 
     pub fn step(&self) -> &Step {

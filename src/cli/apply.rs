@@ -215,6 +215,7 @@ fn settings(options: &RunOptions, session: &Session) -> Settings {
         limit: options.inventory.limit.clone(),
         tags: options.choice.tags.clone(),
         skip_tags: options.choice.skip_tags.clone(),
+        async_dir: session.config.text("defaults.async_dir").map(str::to_owned),
         config_file: session.config.path.clone(),
         inventory_sources: session
             .sources(&options.inventory)
@@ -244,6 +245,11 @@ fn run_options(options: &RunOptions, session: &Session, diff: bool) -> Result<Op
         limit: options.inventory.limit.clone(),
         any_errors_fatal: session.config.bool("defaults.any_errors_fatal") == Some(true),
         stream: true,
+        poll: session
+            .config
+            .number("defaults.poll_interval")
+            .unwrap_or(15),
+        task_timeout: session.config.number("defaults.task_timeout"),
         login: session.login(&options.connection, &options.escalation)?,
     })
 }

@@ -43,6 +43,9 @@ const KNOWN: &[(&str, &str)] = &[
     ("ssh_connection.ssh_args", "SSH_ARGS"),
     ("ssh_connection.ssh_common_args", "SSH_COMMON_ARGS"),
     ("ssh_connection.ssh_extra_args", "SSH_EXTRA_ARGS"),
+    ("defaults.task_timeout", "TASK_TIMEOUT"),
+    ("defaults.poll_interval", "POLL_INTERVAL"),
+    ("defaults.async_dir", "ASYNC_DIR"),
     ("diff.always", "DIFF_ALWAYS"),
 ];
 

@@ -2,6 +2,7 @@
 
 mod add_host;
 mod assert;
+mod async_status;
 mod call;
 mod copy;
 mod debug;
@@ -24,10 +25,11 @@ mod uri;
 mod wait_for_connection;
 
 pub use {
+    async_status::async_dir,
     call::{Call, Change, Done, Include, Keep, Prepared, Remote, Wait, fault},
     fetch::write_here,
     meta::Meta,
-    registry::{Entry, all, find},
+    registry::{Entry, all, find, runs_as_job},
 };
 
 use {crate::source::Fault, schemars::JsonSchema, serde::de::DeserializeOwned};

@@ -32,6 +32,7 @@ pub mod argument;
 pub mod command;
 pub mod file;
 mod host_path;
+pub mod job;
 pub mod net;
 mod ownership;
 pub mod package;

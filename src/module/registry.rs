@@ -2,7 +2,8 @@
 
 use {
     super::{
-        Module, Probe, archive, command, file, net, package, ping, service, setup, system, user,
+        Module, Probe, archive, command, file, job, net, package, ping, service, setup, system,
+        user,
     },
     crate::wire::{Outcome, Run},
 };
@@ -11,6 +12,7 @@ static ALL: &[Entry] = &[
     entry::<package::apt::Apt>(),
     entry::<package::apt_repository::AptRepository>(),
     entry::<archive::archive::Archive>(),
+    entry::<job::async_status::AsyncStatus>(),
     entry::<user::authorized_key::AuthorizedKey>(),
     entry::<file::blockinfile::BlockInFile>(),
     entry::<command::command::Command>(),
@@ -49,6 +51,9 @@ static ALL: &[Entry] = &[
     entry::<package::yum_repository::YumRepository>(),
 ];
 
+/// What no task can name: only the scheduler sends it.
+static OWN: &[Entry] = &[entry::<job::start::Start>()];
+
 /// What is known about a module.
 pub struct Entry {
     /// The canonical short name.
@@ -84,6 +89,12 @@ pub fn all() -> &'static [Entry] {
 /// Finds a module by the name that a task gives it: short, or with its collection.
 pub fn find(name: &str) -> Option<&'static Entry> {
     ALL.iter().find(|entry| entry.is(name))
+}
+
+/// Finds what a request names: a module, or what only the scheduler sends.
+pub fn requested(name: &str) -> Option<&'static Entry> {
+    let own = OWN.iter().find(|entry| entry.name == name);
+    own.or_else(|| find(name))
 }
 
 impl Entry {

@@ -15,7 +15,7 @@ use {
         variable::Values,
         wire::{Object, Outcome},
     },
-    std::time::Duration,
+    std::{sync::Arc, time::Duration},
 };
 
 /// How `loop_control` wants the loop.
@@ -100,7 +100,11 @@ impl HostStep<'_> {
         let one_by_one = [Key::Until, Key::Retries]
             .iter()
             .any(|key| keywords.get(*key).is_some());
-        !one_by_one && control.pause.is_zero() && control.break_when.is_empty()
+        let awaited = || {
+            let item = self.item(Arc::clone(&self.scope), None);
+            !matches!(item.job(), Ok(job) if job.as_ref().is_none_or(|job| !job.is_awaited()))
+        };
+        !one_by_one && !awaited() && control.pause.is_zero() && control.break_when.is_empty()
     }
 
     async fn all_at_once(&self, items: &[Item<'_>]) -> Vec<Ending> {

@@ -3,8 +3,10 @@
 mod arguments;
 mod batch;
 mod change;
+mod deadline;
 mod include;
 mod item;
+mod job;
 mod looping;
 mod loss;
 mod notify;

@@ -42,6 +42,10 @@ pub struct Options {
     pub any_errors_fatal: bool,
     /// Send output of running steps as it comes.
     pub stream: bool,
+    /// Seconds between two questions for a job's end, where a step does not say.
+    pub poll: u64,
+    /// Seconds that a step may take where it does not say itself.
+    pub task_timeout: Option<u64>,
     pub login: Login,
 }
 

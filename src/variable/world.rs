@@ -38,6 +38,8 @@ pub struct Settings {
     pub limit: Option<String>,
     pub tags: Vec<String>,
     pub skip_tags: Vec<String>,
+    /// Where jobs leave what they came to, on hosts.
+    pub async_dir: Option<String>,
     pub config_file: Option<PathBuf>,
     /// The `-i` values, for `inventory_file` and `inventory_dir`.
     pub inventory_sources: Vec<PathBuf>,
