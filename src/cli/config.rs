@@ -46,6 +46,15 @@ const KNOWN: &[(&str, &str)] = &[
     ("defaults.task_timeout", "TASK_TIMEOUT"),
     ("defaults.poll_interval", "POLL_INTERVAL"),
     ("defaults.async_dir", "ASYNC_DIR"),
+    ("defaults.fact_caching", "CACHE_PLUGIN"),
+    (
+        "defaults.fact_caching_connection",
+        "CACHE_PLUGIN_CONNECTION",
+    ),
+    ("defaults.fact_caching_prefix", "CACHE_PLUGIN_PREFIX"),
+    ("defaults.fact_caching_timeout", "CACHE_PLUGIN_TIMEOUT"),
+    ("defaults.inject_facts_as_vars", "INJECT_FACT_VARS"),
+    ("defaults.show_custom_stats", "SHOW_CUSTOM_STATS"),
     ("diff.always", "DIFF_ALWAYS"),
 ];
 

@@ -10,6 +10,7 @@ mod ending;
 mod environment;
 mod exit;
 mod extra_vars;
+mod fact_cache;
 mod facts;
 mod findings;
 mod inventory;

@@ -62,6 +62,11 @@ impl Masks for Mask {
     }
 }
 
+/// Asks the person at the terminal for a line; `None` where standard input is no terminal.
+pub(super) fn ask_if_there(prompt: &str, echo: bool) -> Option<String> {
+    std::io::stdin().is_terminal().then(|| ask(prompt, echo))
+}
+
 /// Asks the person at the terminal for a line.
 pub(super) fn ask(prompt: &str, echo: bool) -> String {
     if !echo {

@@ -29,6 +29,7 @@ pub use {
     call::{Call, Change, Done, Include, Keep, Prepared, Remote, Wait, fault},
     fetch::write_here,
     meta::Meta,
+    pause::Pausing,
     registry::{Entry, all, find, runs_as_job},
 };
 

@@ -314,25 +314,7 @@ impl Item<'_> {
 
     async fn wait(&self, wait: Wait) -> Done {
         match wait {
-            Wait::For { time, prompt } => {
-                if let Some(prompt) = prompt {
-                    self.runner.sink.warn(prompt, None);
-                }
-                if !self.dry() {
-                    tokio::time::sleep(time).await;
-                }
-                Done::ok(Object::from_iter([(
-                    "delta".to_owned(),
-                    time.as_secs().into(),
-                )]))
-            }
-            Wait::Prompt { text, echo } => {
-                let answer = self.runner.ask(&text, echo);
-                Done::ok(Object::from_iter([(
-                    "user_input".to_owned(),
-                    answer.into(),
-                )]))
-            }
+            Wait::Pause(pause) => self.pause(&pause).await,
             Wait::Connection {
                 delay,
                 timeout,

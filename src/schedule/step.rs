@@ -209,6 +209,7 @@ impl<'a> HostStep<'a> {
         } else {
             self.ignores_errors()
         };
+        self.note_gathering(ending);
         ending.ignored = forgiven && (ending.unreachable || ending.outcome.failed);
     }
 }

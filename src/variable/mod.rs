@@ -1,5 +1,6 @@
 //! What a variable is on a host at a step: Ansible's precedence, in one place, rendered when used.
 
+mod fact_cache;
 mod hostvars;
 mod layer;
 mod magic;
@@ -9,6 +10,7 @@ mod vars;
 mod world;
 
 pub use {
+    fact_cache::{FactCache, Recalled},
     layer::Layer,
     memory::Memory,
     scope::{Scope, Surroundings},
