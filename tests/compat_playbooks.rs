@@ -2,7 +2,8 @@
 //! the same results, what `debug` shows, the recap, the exit code, and the files that are written.
 //!
 //! A case is a folder with a `play.yml`; what it writes goes to `out/` beside it. Its `runs` holds one line of arguments a run
-//! (none: one run without arguments), its `hosts` an inventory (none: `compat/playbooks/hosts`).
+//! (none: one run without arguments), its `hosts` an inventory (none: `compat/playbooks/hosts`), its `ansible.cfg` the
+//! configuration (none: `compat/playbooks/ansible.cfg`, and facts are gathered where a play says so).
 //! `COMPAT_CASE` names a case to run alone.
 //!
 //! Needs `FARCAST_ORACLE`: the directory that holds ansible-core's programs and its `python`.
@@ -102,6 +103,14 @@ impl Copy {
         self.0.join("case")
     }
 
+    fn config(&self) -> PathBuf {
+        let own = self.case().join("ansible.cfg");
+        match own.exists() {
+            true => own,
+            false => folder().join("playbooks/ansible.cfg"),
+        }
+    }
+
     /// A command in the copy, with nothing of this machine's own settings.
     fn command(&self, program: &Path, verb: Option<&str>, run: &Run) -> Command {
         // What never ends is no reason to wait for ever.
@@ -117,8 +126,7 @@ impl Copy {
             .env("PATH", path)
             .env("HOME", &self.0)
             .env("LC_ALL", "C.UTF-8")
-            .env("ANSIBLE_GATHERING", "explicit")
-            .env("ANSIBLE_CONFIG", folder().join("playbooks/ansible.cfg"))
+            .env("ANSIBLE_CONFIG", self.config())
             .stdin(Stdio::null())
             .arg("90")
             .arg(program)

@@ -32,6 +32,7 @@ pub(super) fn style(
         skipped_hosts: config
             .bool("defaults.display_skipped_hosts")
             .unwrap_or(true),
+        custom_stats: config.bool("defaults.show_custom_stats") == Some(true),
         ok_hosts: config.bool("defaults.display_ok_hosts").unwrap_or(true),
     }
 }

@@ -19,6 +19,7 @@ mod prompt;
 mod run;
 mod sending;
 mod sink;
+mod statistic;
 mod steer;
 mod step;
 mod target;
