@@ -168,6 +168,49 @@ fn refuses_to_install_itself_when_damaged() {
     fs::remove_dir_all(&directory).unwrap();
 }
 
+/// A job waits for a word on a fifo, its agent is long gone, and it ends as if nothing had been.
+#[test]
+fn a_job_outlives_the_agent_that_started_it() {
+    let directory = std::env::temp_dir().join(format!("farcast-job-{}", std::process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    let fifo = directory.join("fifo");
+    let permission = Permission::RUSR | Permission::WUSR;
+    mknodat(CWD, &fifo, FileType::Fifo, permission, 0).unwrap();
+    let mut agent = Command::new(env!("CARGO_BIN_EXE_farcast-agent"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let frame = Frame::message(&Request::Run(Run {
+        module: "async_wrapper".into(),
+        ..run(json!({
+            "module": "command",
+            "arguments": {"argv": ["cat", fifo]},
+            "directory": directory.join("jobs"),
+            "seconds": 60,
+        }))
+    }));
+    let stdin = agent.stdin.as_mut().unwrap();
+    stdin.write_all(&frame.unwrap().encode().unwrap()).unwrap();
+    drop(agent.stdin.take());
+    let reports = reports(agent.stdout.as_mut().unwrap());
+    assert!(agent.wait().unwrap().success());
+    let file = reports.iter().find_map(|report| match report {
+        Report::Outcome { outcome, .. } => outcome.data["results_file"].as_str(),
+        _ => None,
+    });
+    let file = file.unwrap_or_else(|| panic!("{reports:?}"));
+    let told = || serde_json::from_slice::<Value>(&fs::read(file).unwrap()).unwrap();
+    assert_eq!(told()["finished"], false);
+    // Opening waits for the job to open the other end.
+    fs::write(&fifo, "word").unwrap();
+    while told().get("rc").is_none() {
+        std::thread::yield_now();
+    }
+    assert_eq!(told()["stdout"], "word");
+    fs::remove_dir_all(&directory).unwrap();
+}
+
 /// `make agent` builds what is sent; a debug build is no measure.
 #[test]
 fn what_is_sent_is_at_most_2_mib() {

@@ -2,7 +2,8 @@
 //! the same results, what `debug` shows, the recap, the exit code, and the files that are written.
 //!
 //! A case is a folder with a `play.yml`; what it writes goes to `out/` beside it. Its `runs` holds one line of arguments a run
-//! (none: one run without arguments), its `hosts` an inventory (none: `compat/playbooks/hosts`), its `ansible.cfg` settings (likewise).
+//! (none: one run without arguments), its `hosts` an inventory (none: `compat/playbooks/hosts`), its `ansible.cfg` the
+//! configuration (none: `compat/playbooks/ansible.cfg`, and facts are gathered where a play says so).
 //! `COMPAT_CASE` names a case to run alone.
 //!
 //! Needs `FARCAST_ORACLE`: the directory that holds ansible-core's programs and its `python`.
@@ -104,6 +105,14 @@ impl Copy {
         self.0.join("case")
     }
 
+    fn config(&self) -> PathBuf {
+        let own = self.case().join("ansible.cfg");
+        match own.exists() {
+            true => own,
+            false => folder().join("playbooks/ansible.cfg"),
+        }
+    }
+
     /// A command in the copy, with nothing of this machine's own settings.
     fn command(&self, program: &Path, verb: Option<&str>, run: &Run) -> Command {
         // What never ends is no reason to wait for ever.
@@ -112,10 +121,6 @@ impl Copy {
             true => PathBuf::from("hosts"),
             false => folder().join("playbooks/hosts"),
         };
-        let settings = match self.case().join("ansible.cfg") {
-            own if own.exists() => own,
-            _ => folder().join("playbooks/ansible.cfg"),
-        };
         let path = env::var_os("PATH").unwrap_or_default();
         command
             .current_dir(self.case())
@@ -123,10 +128,9 @@ impl Copy {
             .env("PATH", path)
             .env("HOME", &self.0)
             .env("LC_ALL", "C.UTF-8")
-            .env("ANSIBLE_GATHERING", "explicit")
             // Hosts in turn: what they give together must not depend on which is faster.
             .env("ANSIBLE_FORKS", "1")
-            .env("ANSIBLE_CONFIG", settings)
+            .env("ANSIBLE_CONFIG", self.config())
             .env("ANSIBLE_PYTHON_INTERPRETER", oracle().join("python"))
             .env("FARCAST_ANSIBLE_PYTHON", oracle().join("python"))
             .stdin(Stdio::null())

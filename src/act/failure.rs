@@ -33,7 +33,8 @@ pub enum Failure {
     Refused { msg: String, data: Object },
     #[error("the step was cancelled")]
     Cancelled,
-    #[error("the step took longer than its timeout of {0} seconds and was ended")]
+    /// In Ansible's words.
+    #[error("Task failed: Timed out after {0} second(s).")]
     Late(u64),
 }
 
@@ -121,6 +122,10 @@ impl Failure {
                 let mut data = finished.values();
                 data.insert("cmd".into(), Value::from(argv));
                 data
+            }
+            Self::Late(seconds) => {
+                let period = Object::from_iter([("period".to_owned(), seconds.into())]);
+                Object::from_iter([("timedout".to_owned(), period.into())])
             }
             _ => Object::new(),
         };

@@ -76,8 +76,10 @@ impl Probe {
         }
     }
 
+    /// Begins an item of the step, with all the time that the step gives to each.
     pub fn begin_item(&mut self, item: usize) {
         self.step.item = item;
+        self.step.restart();
     }
 
     pub fn step(&self) -> &Step {

@@ -35,7 +35,7 @@ impl Step {
             environment: BTreeMap::new(),
             stream: false,
             timeout,
-            deadline: timeout.and_then(|s| Instant::now().checked_add(Duration::from_secs(s))),
+            deadline: deadline(timeout),
         }
     }
 
@@ -49,6 +49,11 @@ impl Step {
         }
     }
 
+    /// Lets the timeout begin now.
+    pub fn restart(&mut self) {
+        self.deadline = deadline(self.timeout);
+    }
+
     /// The time left; `None`: no limit.
     pub fn remaining(&self) -> Option<Duration> {
         let deadline = self.deadline?;
@@ -58,6 +63,10 @@ impl Step {
     pub fn is_late(&self) -> bool {
         self.remaining().is_some_and(|rest| rest.is_zero())
     }
+}
+
+fn deadline(timeout: Option<u64>) -> Option<Instant> {
+    Instant::now().checked_add(Duration::from_secs(timeout?))
 }
 
 impl Default for Step {

@@ -3,10 +3,12 @@
 
 mod inbox;
 mod install;
+mod job;
 mod pipe;
 mod serve;
 
 pub use {
     install::{InstallError, install},
+    job::{JobError, job},
     serve::{ServeError, serve},
 };

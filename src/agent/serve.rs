@@ -48,7 +48,7 @@ fn work(probe: &mut Probe, pipe: &Pipe, run: &Run) -> Result<(), ServeError> {
             sent = answer(pipe, run.id, item, outcome);
         }
     };
-    match registry::served(&run.module) {
+    match registry::requested(&run.module) {
         Some(module) => (module.run)(probe, run, &mut report),
         None => {
             for item in 0..run.items.len() {

@@ -1,8 +1,8 @@
 //! The agent. `farcast-agent` serves; `farcast-agent install PATH SHA256` first makes sure that it arrived whole and takes its
-//! final name.
+//! final name; `farcast-agent job` carries out the one step that it is told on its input, in a session of its own.
 
 use {
-    farcast::agent::{install, serve},
+    farcast::agent::{install, job, serve},
     std::{error::Error, fs::File, io::stdin, os::fd::AsFd, path::Path, process::ExitCode},
 };
 
@@ -29,7 +29,8 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         ["install", last, sha256] => {
             install(&std::env::current_exe()?, Path::new(last), sha256)?;
         }
-        _ => return Err("usage: farcast-agent [--version | install PATH SHA256]".into()),
+        ["job"] => return Ok(job(stdin(), std::io::stdout())?),
+        _ => return Err("usage: farcast-agent [--version | install PATH SHA256 | job]".into()),
     }
     // Unbuffered: a frame is one write.
     let output = File::from(std::io::stdout().as_fd().try_clone_to_owned()?);

@@ -148,6 +148,8 @@ fn play_names(survey: &Survey, play: &PlaySurvey) -> BTreeSet<String> {
         names.extend(role_names(role).map(str::to_owned));
     }
     for host in hosts(survey, play) {
+        let facts = survey.world.memory(&host).facts;
+        add(&mut names, facts.keys().map(String::as_str));
         for layer in survey.world.inventory_layers(&host).iter() {
             match layer {
                 Layer::Raw(vars) => add(&mut names, vars.names()),

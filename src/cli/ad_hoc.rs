@@ -74,8 +74,8 @@ pub(super) struct HowArguments {
     /// How many hosts work at once.
     #[arg(short, long, value_name = "N")]
     forks: Option<usize>,
-    /// Taken as the program `ansible` takes it; facts are not kept between runs.
-    #[arg(long, hide = true)]
+    /// Forget the facts that earlier runs have kept.
+    #[arg(long)]
     flush_cache: bool,
     #[command(flatten)]
     unused: UnusedOptions,
@@ -208,6 +208,7 @@ impl HowArguments {
         );
         options.check = self.check;
         options.forks = self.forks;
+        options.flush_cache = self.flush_cache;
         options
     }
 }

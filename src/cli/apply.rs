@@ -1,6 +1,7 @@
 use {
     super::{
         exit,
+        fact_cache::with_facts,
         findings::{self, Unfit},
         listing,
         option::RunOptions,
@@ -93,13 +94,14 @@ fn run(
 
 /// The inventory and all variables that are known before a run.
 pub(super) fn world(options: &RunOptions, session: &Session, dir: &Path) -> Result<Arc<World>> {
-    Ok(Arc::new(World::new(
+    let world = World::new(
         session.engine(),
         Arc::clone(&session.store),
         session.inventory(&options.inventory, Some(dir))?,
         session.extra_vars(&options.inventory)?,
         settings(options, session),
-    )))
+    );
+    Ok(Arc::new(with_facts(world, options, session)?))
 }
 
 /// What can be found without a host: errors end the run before it begins, warnings are to be told.
@@ -174,7 +176,7 @@ async fn go(
         connections,
         sink,
         cancel,
-        Box::new(terminal::ask),
+        Box::new(terminal::ask_if_there),
     );
     let names = options
         .playbooks
@@ -220,6 +222,8 @@ fn settings(options: &RunOptions, session: &Session) -> Settings {
         port: session.config.number("defaults.remote_port"),
         tags: options.choice.tags.clone(),
         skip_tags: options.choice.skip_tags.clone(),
+        async_dir: session.config.text("defaults.async_dir").map(str::to_owned),
+        keep_facts_apart: session.config.bool("defaults.inject_facts_as_vars") == Some(false),
         config_file: session.config.path.clone(),
         inventory_sources: session
             .sources(&options.inventory)
@@ -249,6 +253,12 @@ fn run_options(options: &RunOptions, session: &Session, diff: bool) -> Result<Op
         limit: options.inventory.limit.clone(),
         any_errors_fatal: session.config.bool("defaults.any_errors_fatal") == Some(true),
         stream: true,
+        smart_gathering: session.config.text("defaults.gathering") == Some("smart"),
+        poll: session
+            .config
+            .number("defaults.poll_interval")
+            .unwrap_or(15),
+        task_timeout: session.config.number("defaults.task_timeout"),
         login: session.login(&options.connection, &options.escalation)?,
     })
 }

@@ -71,6 +71,18 @@ const KNOWN: &[(&str, &str)] = &[
     ("ssh_connection.ssh_args", "SSH_ARGS"),
     ("ssh_connection.ssh_common_args", "SSH_COMMON_ARGS"),
     ("ssh_connection.ssh_extra_args", "SSH_EXTRA_ARGS"),
+    ("defaults.task_timeout", "TASK_TIMEOUT"),
+    ("defaults.poll_interval", "POLL_INTERVAL"),
+    ("defaults.async_dir", "ASYNC_DIR"),
+    ("defaults.fact_caching", "CACHE_PLUGIN"),
+    (
+        "defaults.fact_caching_connection",
+        "CACHE_PLUGIN_CONNECTION",
+    ),
+    ("defaults.fact_caching_prefix", "CACHE_PLUGIN_PREFIX"),
+    ("defaults.fact_caching_timeout", "CACHE_PLUGIN_TIMEOUT"),
+    ("defaults.inject_facts_as_vars", "INJECT_FACT_VARS"),
+    ("defaults.show_custom_stats", "SHOW_CUSTOM_STATS"),
     ("diff.always", "DIFF_ALWAYS"),
 ];
 

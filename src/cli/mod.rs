@@ -11,6 +11,7 @@ mod ending;
 mod environment;
 mod exit;
 mod extra_vars;
+mod fact_cache;
 mod facts;
 mod findings;
 mod inventory;

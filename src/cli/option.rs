@@ -31,9 +31,9 @@ pub(super) struct RunOptions {
     /// Run notified handlers of hosts that failed.
     #[arg(long)]
     pub(super) force_handlers: bool,
-    /// Taken as ansible-playbook takes it; facts are not kept between runs.
+    /// Forget the facts that earlier runs have kept.
     #[arg(long)]
-    flush_cache: bool,
+    pub(super) flush_cache: bool,
     #[command(flatten)]
     unused: UnusedOptions,
 }

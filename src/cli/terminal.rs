@@ -32,6 +32,7 @@ pub(super) fn style(
         skipped_hosts: config
             .bool("defaults.display_skipped_hosts")
             .unwrap_or(true),
+        custom_stats: config.bool("defaults.show_custom_stats") == Some(true),
         ok_hosts: config.bool("defaults.display_ok_hosts").unwrap_or(true),
     }
 }
@@ -60,6 +61,11 @@ impl Masks for Mask {
     fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.0.redact(text)
     }
+}
+
+/// Asks the person at the terminal for a line; `None` where standard input is no terminal.
+pub(super) fn ask_if_there(prompt: &str, echo: bool) -> Option<String> {
+    std::io::stdin().is_terminal().then(|| ask(prompt, echo))
 }
 
 /// Asks the person at the terminal for a line.

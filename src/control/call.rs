@@ -86,14 +86,7 @@ pub enum Change {
 
 #[derive(Debug)]
 pub enum Wait {
-    For {
-        time: Duration,
-        prompt: Option<String>,
-    },
-    Prompt {
-        text: String,
-        echo: bool,
-    },
+    Pause(super::Pausing),
     Connection {
         delay: Duration,
         timeout: Duration,

@@ -4,6 +4,7 @@ mod add_host;
 mod argument_kind;
 mod argument_spec;
 mod assert;
+mod async_status;
 mod call;
 mod copy;
 mod debug;
@@ -28,10 +29,12 @@ mod validate_argument_spec;
 mod wait_for_connection;
 
 pub use {
+    async_status::async_dir,
     call::{Call, Change, Done, Include, Keep, Prepared, Remote, Wait, fault},
     fetch::write_here,
     meta::Meta,
-    registry::{Entry, all, find},
+    pause::Pausing,
+    registry::{Entry, all, find, runs_as_job},
 };
 
 use {crate::source::Fault, schemars::JsonSchema, serde::de::DeserializeOwned};

@@ -23,6 +23,18 @@ pub struct Pause {
     echo: bool,
 }
 
+/// What to wait for.
+#[derive(Debug)]
+pub struct Pausing {
+    /// `None`: a person.
+    pub time: Option<Duration>,
+    /// Whether the time was given in seconds, not in minutes.
+    pub in_seconds: bool,
+    pub prompt: Option<String>,
+    /// Whether what is typed may be seen.
+    pub echo: bool,
+}
+
 fn yes() -> bool {
     true
 }
@@ -35,24 +47,19 @@ impl Control for Pause {
         let time = match (self.minutes, self.seconds) {
             (Some(_), Some(_)) => {
                 return Err(
-                    Fault::new("`pause` takes minutes or seconds, not both").at(call.place())
+                    Fault::new("parameters are mutually exclusive: minutes|seconds")
+                        .at(call.place())
+                        .help("`pause` takes minutes or seconds, not both"),
                 );
             }
-            (Some(minutes), None) => Some(Duration::from_secs(minutes.saturating_mul(60))),
-            (None, Some(seconds)) => Some(Duration::from_secs(seconds)),
-            (None, None) => None,
+            (Some(minutes), None) => Some(minutes.saturating_mul(60)),
+            (None, seconds) => seconds,
         };
-        Ok(Prepared::Wait(match time {
-            Some(time) => Wait::For {
-                time,
-                prompt: self.prompt,
-            },
-            None => Wait::Prompt {
-                text: self
-                    .prompt
-                    .unwrap_or("Press enter to continue, Ctrl+C to interrupt".to_owned()),
-                echo: self.echo,
-            },
-        }))
+        Ok(Prepared::Wait(Wait::Pause(Pausing {
+            time: time.map(|seconds| Duration::from_secs(seconds.max(1))),
+            in_seconds: self.seconds.is_some(),
+            prompt: self.prompt.filter(|prompt| !prompt.is_empty()),
+            echo: self.echo,
+        })))
     }
 }

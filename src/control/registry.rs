@@ -75,6 +75,7 @@ fn prepare<C: Control>(args: Object, call: &Call<'_>) -> Result<Prepared, Fault>
 static ALL: &[Entry] = &[
     entry::<super::add_host::AddHost>(),
     entry::<super::assert::Assert>(),
+    part_of("async_status", None, super::async_status::prepare),
     part_of("copy", None, super::copy::prepare),
     entry::<super::debug::Debug>(),
     entry::<super::fail::Fail>(),
@@ -97,6 +98,13 @@ static ALL: &[Entry] = &[
 
 pub fn all() -> &'static [Entry] {
     ALL
+}
+
+/// Whether `async` makes a job of the step of this name: all of its work is done on the host, or it brings in steps that
+/// may be jobs.
+pub fn runs_as_job(name: &str) -> bool {
+    find(name)
+        .is_none_or(|entry| ["include_role", "include_tasks", "meta", "uri"].contains(&entry.name))
 }
 
 /// The control step of a name, with or without `ansible.builtin.`.

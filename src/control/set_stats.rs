@@ -1,5 +1,5 @@
 use {
-    super::{Call, Change, Control, Done, Prepared},
+    super::{Call, Change, Control, Done, Prepared, set_fact::is_name},
     crate::{source::Fault, template, wire::Object},
     schemars::JsonSchema,
     serde::Deserialize,
@@ -10,6 +10,7 @@ use {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct SetStats {
     /// Names and values.
+    #[serde(default = "nothing")]
     data: Value,
     /// Add to what stands there already instead of replacing it.
     #[serde(default = "yes")]
@@ -17,6 +18,10 @@ pub struct SetStats {
     /// Keep them for each host.
     #[serde(default)]
     per_host: bool,
+}
+
+fn nothing() -> Value {
+    Object::new().into()
 }
 
 fn yes() -> bool {
@@ -28,18 +33,28 @@ impl Control for SetStats {
 
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {
         let Value::Object(data) = self.data else {
-            return Err(Fault::new("`data` is a map of names and values").at(call.place_of("data")));
+            return Err(
+                Fault::new("The 'data' option needs to be a dictionary/hash")
+                    .at(call.place_of("data")),
+            );
         };
+        if let Some(name) = data.keys().find(|name| !is_name(name)) {
+            return Err(
+                Fault::new(format!("`{name}` cannot be the name of a statistic"))
+                    .at(call.place_of("data"))
+                    .help("use letters, digits and underscores, beginning with a letter"),
+            );
+        }
         let told = Object::from_iter([
-            ("data".to_owned(), data.clone().into()),
+            ("data".to_owned(), Value::Object(data.clone())),
             ("per_host".to_owned(), self.per_host.into()),
             ("aggregate".to_owned(), self.aggregate.into()),
         ]);
-        let told = Object::from_iter([("ansible_stats".to_owned(), told.into())]);
         let data = data
             .into_iter()
             .map(|(name, value)| (name, template::from_json(&value)))
             .collect();
+        let told = Object::from_iter([("ansible_stats".to_owned(), told.into())]);
         Ok(Done::ok(told)
             .and(Change::Stats {
                 data,

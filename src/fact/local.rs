@@ -10,9 +10,13 @@ use {
 
 const DIRECTORY: &str = "/etc/ansible/facts.d";
 
-/// Facts that the host's administrator laid down: JSON, INI, or programs that print one of them.
+/// Facts that the host's administrator laid down where they belong.
 pub(super) fn read(probe: &Probe) -> Result<Object, Failure> {
-    let directory = Path::new(DIRECTORY);
+    read_from(probe, Path::new(DIRECTORY))
+}
+
+/// Facts that the host's administrator laid down in a directory: JSON, INI, or programs that print one of them.
+pub fn read_from(probe: &Probe, directory: &Path) -> Result<Object, Failure> {
     let names = match probe.exists(directory)? {
         true => probe.list(directory)?,
         false => Vec::new(),

@@ -17,6 +17,8 @@ mod ssh;
 mod user;
 mod virtualization;
 
+pub use local::read_from as own_facts;
+
 use crate::{
     act::{Failure, Probe},
     wire::Object,
@@ -89,6 +91,21 @@ const fn further(
         groups,
         read,
     }
+}
+
+/// Names that Ansible knows besides: what they stand for is gathered with other subjects, or is not here.
+const OTHERS: &str = "all min all_ipv6_addresses apparmor architecture caps chroot cmdline default_ipv6 \
+    distribution_major_version distribution_release distribution_version dns effective_group_ids effective_user_id facter \
+    fibre_channel_wwn fips is_chroot iscsi kernel kernel_version loadavg lsb machine machine_id nvme ohai os_family processor \
+    processor_cores processor_count python python_version real_user_id ssh_host_key_dsa_public ssh_host_key_ecdsa_public \
+    ssh_host_key_ed25519_public ssh_host_key_rsa_public ssh_host_pub_keys system system_capabilities \
+    system_capabilities_enforced systemd user_dir user_gecos user_gid user_id user_shell user_uid virtualization_tech_guest \
+    virtualization_tech_host";
+
+/// Whether a word may stand in `gather_subset`.
+pub fn is_subject(word: &str) -> bool {
+    let known = |subject: &Subject| subject.name == word || subject.groups.contains(&word);
+    SUBJECTS.iter().any(known) || OTHERS.split(' ').any(|other| other == word)
 }
 
 /// The text of a small file; empty where it cannot be read: a fact that is not to be had is no error.

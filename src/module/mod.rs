@@ -33,6 +33,7 @@ pub mod command;
 pub mod file;
 pub mod foreign;
 mod host_path;
+pub mod job;
 pub mod net;
 mod ownership;
 pub mod package;

@@ -2,8 +2,8 @@
 
 use {
     super::{
-        Module, Probe, archive, command, file, foreign, net, package, ping, service, setup, system,
-        user,
+        Module, Probe, archive, command, file, foreign, job, net, package, ping, service, setup,
+        system, user,
     },
     crate::wire::{Outcome, Run},
 };
@@ -12,6 +12,7 @@ static ALL: &[Entry] = &[
     entry::<package::apt::Apt>(),
     entry::<package::apt_repository::AptRepository>(),
     entry::<archive::archive::Archive>(),
+    entry::<job::async_status::AsyncStatus>(),
     entry::<user::authorized_key::AuthorizedKey>(),
     entry::<file::blockinfile::BlockInFile>(),
     entry::<command::command::Command>(),
@@ -50,8 +51,8 @@ static ALL: &[Entry] = &[
     entry::<package::yum_repository::YumRepository>(),
 ];
 
-/// Runs programs that are modules for Ansible. No task names it: the controller does.
-static FOREIGN: Entry = entry::<foreign::Foreign>();
+/// What no task can name: only the controller sends it.
+static OWN: &[Entry] = &[entry::<foreign::Foreign>(), entry::<job::start::Start>()];
 
 /// What is known about a module.
 pub struct Entry {
@@ -90,11 +91,10 @@ pub fn find(name: &str) -> Option<&'static Entry> {
     ALL.iter().find(|entry| entry.is(name))
 }
 
-/// Finds what the agent is to run by the name that the controller gives it.
-pub fn served(name: &str) -> Option<&'static Entry> {
-    (name == FOREIGN.name)
-        .then_some(&FOREIGN)
-        .or_else(|| find(name))
+/// Finds what a request names: a module, or what only the controller sends.
+pub fn requested(name: &str) -> Option<&'static Entry> {
+    let own = OWN.iter().find(|entry| entry.name == name);
+    own.or_else(|| find(name))
 }
 
 impl Entry {

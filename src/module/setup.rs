@@ -1,6 +1,9 @@
 use {
-    super::{Acts, Failure, Look, Module, Probe, file::Pattern},
-    crate::{fact::SUBJECTS, wire::Object},
+    super::{Acts, Failure, HostPath, Look, Module, Probe, file::Pattern},
+    crate::{
+        fact::{SUBJECTS, is_subject, own_facts},
+        wire::Object,
+    },
     schemars::JsonSchema,
     serde::Deserialize,
     serde_json::Value,
@@ -19,9 +22,9 @@ pub struct Setup {
     #[serde(default = "ten")]
     #[expect(dead_code, reason = "gathering takes milliseconds")]
     gather_timeout: u32,
-    /// Where facts of the host's own are: only `/etc/ansible/facts.d`.
+    /// The directory on the host where facts of its own are: files and programs whose names end in `.fact`.
     #[serde(default = "directory")]
-    fact_path: String,
+    fact_path: HostPath,
 }
 
 fn all() -> Vec<String> {
@@ -32,8 +35,8 @@ fn ten() -> u32 {
     10
 }
 
-fn directory() -> String {
-    "/etc/ansible/facts.d".into()
+fn directory() -> HostPath {
+    HostPath::new("/etc/ansible/facts.d")
 }
 
 impl Module for Setup {
@@ -42,8 +45,10 @@ impl Module for Setup {
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {
-        if self.fact_path.trim_end_matches('/') != directory() {
-            let msg = format!("fact_path can only be {}", directory());
+        let bare = |word: &String| word.trim_start_matches('!').to_owned();
+        let mut words = self.gather_subset.iter().map(bare);
+        if let Some(word) = words.find(|word| !is_subject(word)) {
+            let msg = format!("Bad subset '{word}' given to Ansible.");
             return Err(Failure::refused(msg));
         }
         let patterns = self.filter.iter().filter(|pattern| !pattern.is_empty());
@@ -67,7 +72,11 @@ impl Module for Setup {
             ) {
                 continue;
             }
-            match subject.read(probe) {
+            let read = match subject.name {
+                "local" => own_facts(probe, &self.fact_path.on(probe)?),
+                _ => subject.read(probe),
+            };
+            match read {
                 Ok(known) => facts.extend(known.into_iter().filter_map(|(name, value)| {
                     let name = format!("ansible_{name}");
                     fits(&name).then_some((name, value))
@@ -109,7 +118,11 @@ fn wanted(subset: &[String], name: &str, minimal: bool, groups: &[&str]) -> bool
 
 #[cfg(test)]
 mod tests {
-    use {super::*, crate::module::trial::Trial, serde_json::json};
+    use {
+        super::*,
+        crate::{act::Scratch, module::trial::Trial},
+        serde_json::json,
+    };
 
     fn subjects(subset: &[&str]) -> String {
         let subset: Vec<String> = subset.iter().map(|word| (*word).into()).collect();
@@ -162,6 +175,21 @@ mod tests {
         ] {
             assert!(!facts[format!("ansible_{name}")].is_null(), "{name}");
         }
+    }
+
+    #[test]
+    fn facts_of_the_host_s_own_come_from_where_they_are_said_to_be() {
+        let scratch = Scratch::new();
+        scratch.write("web.fact", "{\"port\": 80}");
+        let arguments = json!({"gather_subset": "!all,!min,local", "fact_path": scratch.path()});
+        let values = Trial::new().same("setup", arguments);
+        assert_eq!(values["ansible_facts"]["ansible_local"]["web"]["port"], 80);
+    }
+
+    #[test]
+    fn an_unknown_subject_is_refused() {
+        let outcome = Trial::new().apply("setup", json!({"gather_subset": ["!nonsense"]}));
+        assert!(outcome.msg.unwrap().contains("'nonsense'"));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 use {
     super::{Label, Screen, failure_log::FailureLog, printable::on_one_line},
-    crate::event::{Recap, Tally},
-    std::io::Write,
+    crate::{
+        event::{Recap, Tally},
+        wire::Object,
+    },
+    std::{collections::BTreeMap, io::Write},
 };
 
 /// So many hosts are named; the others are counted.
@@ -19,9 +22,42 @@ pub(super) fn epilogue<W: Write>(
         tally_line(screen, host, tally, dry);
     }
     screen.line(Label::Plain, "");
+    statistics(screen, recap);
     causes(screen, recap, failures);
     owed(screen, recap);
     interrupted(screen, recap);
+}
+
+/// What `set_stats` collected: for each host, then for the run, whose names have no dot.
+fn statistics<W: Write>(screen: &mut Screen<W>, recap: &Recap) {
+    if recap.stats.is_empty() || !screen.style().custom_stats {
+        return;
+    }
+    let mut hosts: BTreeMap<&str, Object> = BTreeMap::new();
+    let mut run = Object::new();
+    for (name, value) in &recap.stats {
+        let (all, name) = match name.rsplit_once('.') {
+            Some((host, name)) => (hosts.entry(host).or_default(), name),
+            None => (&mut run, name.as_str()),
+        };
+        all.insert(name.to_owned(), value.clone());
+    }
+    screen.banner("CUSTOM STATS: ");
+    for (host, values) in hosts {
+        screen.line(
+            Label::Plain,
+            &format!("\t{}: {}", on_one_line(host), json(values)),
+        );
+    }
+    if !run.is_empty() {
+        screen.line(Label::Plain, "");
+        screen.line(Label::Plain, &format!("\tRUN: {}", json(run)));
+    }
+    screen.line(Label::Plain, "");
+}
+
+fn json(values: Object) -> String {
+    on_one_line(&serde_json::Value::Object(values).to_string()).into_owned()
 }
 
 fn tally_line<W: Write>(screen: &mut Screen<W>, host: &str, tally: &Tally, dry: bool) {

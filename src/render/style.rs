@@ -13,6 +13,8 @@ pub struct Style {
     pub skipped_hosts: bool,
     /// Show hosts where there was nothing to change.
     pub ok_hosts: bool,
+    /// Show what `set_stats` collected.
+    pub custom_stats: bool,
 }
 
 /// What fits a pipe: no colours, 80 columns.
@@ -25,6 +27,7 @@ impl Default for Style {
             diff: false,
             skipped_hosts: true,
             ok_hosts: true,
+            custom_stats: false,
         }
     }
 }

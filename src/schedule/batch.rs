@@ -100,8 +100,14 @@ impl<'a> Batch<'a> {
         &mut self,
         order: &Order,
         step: &Arc<Step>,
-        hosts: Vec<String>,
+        mut hosts: Vec<String>,
     ) -> Result<(), Fault> {
+        let knowing = self.knowing(step, &hosts);
+        self.pass(&knowing);
+        hosts.retain(|host| !knowing.contains(host));
+        if hosts.is_empty() {
+            return Ok(());
+        }
         let first = hosts.first().cloned().unwrap_or_default();
         let scope = Scope::new(&self.runner.world, &first, self.around(step));
         let title = self.title(step, &scope);
@@ -327,7 +333,7 @@ impl<'a> Batch<'a> {
 
     fn confirmed(&self, title: &str) -> bool {
         let question = format!("Perform task: TASK: {title} (N)o/(y)es: ");
-        let answer = self.runner.ask(&question, true);
+        let answer = self.runner.ask(&question, true).unwrap_or_default();
         matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
     }
 

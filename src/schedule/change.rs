@@ -50,12 +50,11 @@ impl Batch<'_> {
                     String::new()
                 };
                 for (name, value) in &data {
-                    super::outcome::aggregate(
-                        &mut recap.stats,
-                        format!("{prefix}{name}"),
-                        template::to_json(value),
-                        aggregate,
-                    );
+                    let (name, value) = (format!("{prefix}{name}"), template::to_json(value));
+                    match aggregate {
+                        true => super::statistic::aggregate(&mut recap.stats, name, value),
+                        false => drop(recap.stats.insert(name, value)),
+                    }
                 }
             }),
         }

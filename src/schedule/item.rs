@@ -1,5 +1,5 @@
 use {
-    super::{arguments::Arguments, outcome::Ending, run::Runner, target::Resolver},
+    super::{arguments::Arguments, job::Job, outcome::Ending, run::Runner, target::Resolver},
     crate::{
         control::{self, Call, Done, Keep, Meta, Prepared, Remote, Wait, fault},
         module::{self, Schema},
@@ -41,12 +41,28 @@ pub(super) struct Sending {
     pub(super) mode: Mode,
     pub(super) diff: bool,
     pub(super) timeout: Option<u64>,
+    /// It is to run as a job.
+    pub(super) job: Option<Job>,
 }
 
 impl Item<'_> {
     /// Decides, renders and does what the controller does.
     pub(super) async fn prepare(&self) -> Ready {
-        match self.try_prepare().await {
+        let prepared = match self.time_limit() {
+            Ok(Some(seconds)) => {
+                let limit = Duration::from_secs(seconds);
+                match tokio::time::timeout(limit, self.try_prepare()).await {
+                    Ok(prepared) => prepared,
+                    Err(_) => {
+                        let ending = Ending::timed_out(self.module(), seconds);
+                        return Ready::Ended(Box::new(ending));
+                    }
+                }
+            }
+            // A limit that cannot be told does not matter where the step's condition rules it out.
+            Ok(None) | Err(_) => self.try_prepare().await,
+        };
+        match prepared {
             Ok(ready) => ready,
             Err(fault) => Ready::Ended(Box::new(Ending::fault(self.module(), &fault))),
         }
@@ -56,12 +72,22 @@ impl Item<'_> {
         if let Some(ending) = self.unmet()? {
             return Ok(Ready::Ended(Box::new(ending)));
         }
+        let job = self.job()?;
+        if let Some(ending) = job.as_ref().and_then(|_| self.no_job()) {
+            return Ok(Ready::Ended(Box::new(ending)));
+        }
         let prepared = match self.call() {
             Ok(prepared) => prepared,
             Err(problem) => return self.unknown_or(problem),
         };
         Ok(match prepared {
-            Prepared::Remote(remote) => Ready::Remote(Box::new(self.sending(remote)?)),
+            Prepared::Remote(remote) => {
+                let mut sending = self.sending(remote)?;
+                if let Some(job) = job {
+                    self.as_job(&mut sending, job);
+                }
+                Ready::Remote(Box::new(sending))
+            }
             Prepared::Done(done) => self.ended(done),
             Prepared::Wait(wait) => self.ended(self.wait(wait).await),
             Prepared::Include(include) => {
@@ -244,7 +270,8 @@ impl Item<'_> {
         Ok(own.unwrap_or(self.runner.options.diff))
     }
 
-    fn sending(&self, remote: Remote) -> Result<Sending, Fault> {
+    /// What goes along with a module, as the step says.
+    pub(super) fn sending(&self, remote: Remote) -> Result<Sending, Fault> {
         let delegated = self.delegated()?;
         let host = match &delegated {
             None => Arc::clone(&self.scope),
@@ -257,7 +284,8 @@ impl Item<'_> {
             delegated,
             mode: if self.dry() { Mode::Look } else { Mode::Apply },
             diff: self.shows_differences()?,
-            timeout: self.number(Key::Timeout)?.filter(|seconds| *seconds > 0),
+            timeout: self.time_limit()?,
+            job: None,
         })
     }
 
@@ -345,25 +373,7 @@ impl Item<'_> {
 
     async fn wait(&self, wait: Wait) -> Done {
         match wait {
-            Wait::For { time, prompt } => {
-                if let Some(prompt) = prompt {
-                    self.runner.sink.warn(prompt, None);
-                }
-                if !self.dry() {
-                    tokio::time::sleep(time).await;
-                }
-                Done::ok(Object::from_iter([(
-                    "delta".to_owned(),
-                    time.as_secs().into(),
-                )]))
-            }
-            Wait::Prompt { text, echo } => {
-                let answer = self.runner.ask(&text, echo);
-                Done::ok(Object::from_iter([(
-                    "user_input".to_owned(),
-                    answer.into(),
-                )]))
-            }
+            Wait::Pause(pause) => self.pause(&pause).await,
             Wait::Connection {
                 delay,
                 timeout,
@@ -438,6 +448,9 @@ impl Item<'_> {
         }
         if let Some(keep) = &sending.remote.keep {
             outcome = kept(keep, outcome, bytes);
+        }
+        if let (Some(job), Mode::Look) = (&sending.job, sending.mode) {
+            job.foresee(&mut outcome);
         }
         let mut ending = Ending::of(self.module(), outcome);
         ending.delegated.clone_from(&sending.delegated);

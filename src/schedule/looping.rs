@@ -16,7 +16,10 @@ use {
         variable::Values,
         wire::{Object, Outcome},
     },
-    std::{sync::PoisonError, time::Duration},
+    std::{
+        sync::{Arc, PoisonError},
+        time::Duration,
+    },
 };
 
 /// How `loop_control` wants the loop.
@@ -131,8 +134,13 @@ impl HostStep<'_> {
             .iter()
             .any(|key| task.keywords.get(*key).is_some());
         let name = task.action.name.as_str().unwrap_or_default();
+        let awaited = || {
+            let item = self.item(Arc::clone(&self.scope), None);
+            !matches!(item.job(), Ok(job) if job.as_ref().is_none_or(|job| !job.is_awaited()))
+        };
         module::find(name).is_some()
             && !repeats
+            && !awaited()
             && !self.reads_own_result()
             && control.pause.is_zero()
             && control.break_when.is_empty()

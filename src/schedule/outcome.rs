@@ -181,23 +181,3 @@ pub(super) fn censor(finished: &mut Finished) {
 fn lines(text: &str) -> serde_json::Value {
     text.lines().map(serde_json::Value::from).collect()
 }
-
-/// Adds a statistic to those that are there: numbers and lists add up, anything else replaces.
-pub(super) fn aggregate(stats: &mut Object, name: String, value: serde_json::Value, add: bool) {
-    use serde_json::Value;
-    let sum = match (stats.get(&name), &value) {
-        (Some(Value::Number(old)), Value::Number(new)) if add => match (old.as_i64(), new.as_i64())
-        {
-            (Some(old), Some(new)) => Some(Value::from(old + new)),
-            _ => old
-                .as_f64()
-                .zip(new.as_f64())
-                .map(|(old, new)| Value::from(old + new)),
-        },
-        (Some(Value::Array(old)), Value::Array(new)) if add => {
-            Some(old.iter().chain(new).cloned().collect())
-        }
-        _ => None,
-    };
-    stats.insert(name, sum.unwrap_or(value));
-}

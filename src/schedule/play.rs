@@ -10,7 +10,7 @@ use {
         program::PlayProgram,
         source::{Fault, Node},
         template::{self, Value},
-        variable::{PlayContext, Scope, Surroundings, Values, Vars},
+        variable::{PlayContext, Scope, Surroundings, Vars},
     },
     std::{
         path::Path,
@@ -33,7 +33,8 @@ impl Runner {
             return Ok(true);
         }
         self.world.check_inventory(&hosts)?;
-        let prompted = Arc::new(self.prompted(program, &before)?);
+        self.tell_of_cache();
+        let prompted = Arc::new(self.prompted(program, &self.play_scope(&before))?);
         let mut rest = hosts.as_slice();
         let mut round = 0;
         while !rest.is_empty() && !self.is_cancelled() {
@@ -61,7 +62,7 @@ impl Runner {
         program: &Arc<PlayProgram>,
         all_hosts: Vec<String>,
         batch: Vec<String>,
-        prompted: Arc<Values>,
+        prompted: Arc<Vars>,
         name: &str,
     ) -> Arc<PlayContext> {
         Arc::new(PlayContext {
@@ -200,34 +201,6 @@ impl Runner {
             }
         }
         Ok(Vars::default())
-    }
-
-    /// Asks for `vars_prompt`, save what `-e` gives.
-    fn prompted(&self, program: &PlayProgram, context: &Arc<PlayContext>) -> Result<Values, Fault> {
-        let mut values = Values::new();
-        for node in program.play.keywords.list(Key::VarsPrompt) {
-            let text = |name: &str| {
-                node.get(name)
-                    .map(|node| self.render(context, node))
-                    .transpose()
-            };
-            let name = text("name")?
-                .ok_or_else(|| Fault::new("a prompt needs `name`").at(&node.place))?
-                .to_string();
-            if self.world.extra.get(&name).is_some() {
-                continue;
-            }
-            let prompt = text("prompt")?.map_or_else(|| name.clone(), |prompt| prompt.to_string());
-            let private = text("private")?.is_none_or(|value| value.is_true());
-            let mut answer = self.ask(&format!("{prompt}: "), !private);
-            if answer.is_empty() {
-                answer = text("default")?
-                    .map(|value| value.to_string())
-                    .unwrap_or_default();
-            }
-            values.insert(name, Value::from(answer));
-        }
-        Ok(values)
     }
 }
 

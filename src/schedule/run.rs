@@ -42,11 +42,17 @@ pub struct Options {
     pub any_errors_fatal: bool,
     /// Send output of running steps as it comes.
     pub stream: bool,
+    /// Seconds between two questions for a job's end, where a step does not say.
+    pub poll: u64,
+    /// Hosts whose facts are known do not gather them again.
+    pub smart_gathering: bool,
+    /// Seconds that a step may take where it does not say itself.
+    pub task_timeout: Option<u64>,
     pub login: Login,
 }
 
-/// Asks the person at the terminal: the text, and whether what is typed may be seen.
-pub type Ask = Box<dyn Fn(&str, bool) -> String + Send + Sync>;
+/// Asks the person at the terminal: the text, and whether what is typed may be seen. `None`: nobody is there.
+pub type Ask = Box<dyn Fn(&str, bool) -> Option<String> + Send + Sync>;
 
 /// Runs programs on hosts.
 pub struct Runner {
@@ -99,6 +105,7 @@ impl Runner {
             dry: self.options.check,
         });
         let ended = self.plays(programs).await;
+        self.tell_of_cache();
         self.connections.close().await;
         let recap = self.sink.finish();
         ended.map(|()| recap)
@@ -113,6 +120,13 @@ impl Runner {
         Ok(())
     }
 
+    /// Tells what went wrong with the facts that are kept between runs.
+    pub(super) fn tell_of_cache(&self) {
+        for problem in self.world.fact_problems() {
+            self.sink.warn(problem, None);
+        }
+    }
+
     pub fn is_cancelled(&self) -> bool {
         *self.cancel.borrow()
     }
@@ -125,8 +139,8 @@ impl Runner {
         &self.forks
     }
 
-    /// Asks the person; everything else waits.
-    pub(super) fn ask(&self, text: &str, echo: bool) -> String {
+    /// Asks the person, where one is there; everything else waits.
+    pub(super) fn ask(&self, text: &str, echo: bool) -> Option<String> {
         tokio::task::block_in_place(|| (self.ask)(text, echo))
     }
 

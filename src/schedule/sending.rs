@@ -1,5 +1,6 @@
 use {
     super::{
+        deadline::Deadline,
         item::{Item, Sending},
         outcome::Ending,
         step::HostStep,
@@ -49,28 +50,35 @@ impl HostStep<'_> {
             labels: items.iter().map(|item| item.label.clone()).collect(),
             bytes: None,
         };
-        let answer = self
-            .runner
-            .connections
-            .run(
-                &target,
-                becoming.as_ref(),
-                run,
-                &self.runner.contents,
-                &mut hearing,
-                &self.runner.cancel,
-            )
-            .await;
+        let limit = sendings[0].timeout;
+        let deadline = Deadline::new(limit, items.len());
+        let signal = deadline.signal();
+        let running = self.runner.connections.run(
+            &target,
+            becoming.as_ref(),
+            run,
+            &self.runner.contents,
+            &mut hearing,
+            &signal,
+        );
+        let answer = deadline.watch(self.runner, running).await;
+        let late = limit.filter(|_| deadline.has_passed());
         match answer {
             Ok(outcomes) => {
                 let bytes = &mut hearing.bytes;
                 let each = items.iter().zip(&sendings).zip(outcomes);
-                each.map(|((item, sending), outcome)| item.answered(sending, outcome, bytes.take()))
-                    .collect()
+                each.map(|((item, sending), outcome)| match late {
+                    Some(seconds) if outcome.failed => Ending::timed_out(item.module(), seconds),
+                    _ => item.answered(sending, outcome, bytes.take()),
+                })
+                .collect()
             }
             Err(silence) => items
                 .iter()
-                .map(|item| self.silent(item, &silence))
+                .map(|item| match late {
+                    Some(seconds) => Ending::timed_out(item.module(), seconds),
+                    None => self.silent(item, &silence),
+                })
                 .collect(),
         }
     }

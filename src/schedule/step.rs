@@ -104,6 +104,9 @@ impl<'a> HostStep<'a> {
                 .outcome
                 .data
                 .insert("attempts".to_owned(), attempt.into());
+            if ending.outcome.unknown.is_some() {
+                return ending;
+            }
             let enough = match self.reached(item, &ending) {
                 Ok(reached) => reached,
                 Err(problem) => return Ending::fault(item.module(), &problem),
@@ -164,8 +167,13 @@ impl<'a> HostStep<'a> {
         let mut ending = match item.prepare().await {
             Ready::Ended(ending) => *ending,
             Ready::Remote(sending) => {
+                let job = sending.job.clone().filter(|_| !item.dry());
                 let mut endings = self.send(&[item], vec![*sending]).await;
-                endings.pop().unwrap_or_default()
+                let ending = endings.pop().unwrap_or_default();
+                match job {
+                    Some(job) => self.follow(item, &job, ending).await,
+                    None => ending,
+                }
             }
         };
         if let Err(problem) = item.judge(&mut ending) {
@@ -201,6 +209,7 @@ impl<'a> HostStep<'a> {
         } else {
             self.ignores_errors()
         };
+        self.note_gathering(ending);
         ending.ignored = forgiven && (ending.unreachable || ending.outcome.failed);
     }
 }

@@ -4,11 +4,16 @@ use {
     std::sync::Arc,
 };
 
+/// Facts of the host's own.
+const LOCAL: &str = "ansible_local";
+
 /// What a run has learnt of one host: lasts over plays.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     /// Gathered facts, named with `ansible_`.
     pub facts: Arc<Values>,
+    /// Whether facts were gathered, and not only set.
+    pub gathered: bool,
     /// `include_vars`.
     pub included: Arc<Vars>,
     /// `set_fact` and `register`.
@@ -33,7 +38,11 @@ impl Memory {
 
     /// The facts as `ansible_facts` shows them: without `ansible_`.
     pub fn plain_facts(&self) -> Value {
-        let plain = |name: &str| name.strip_prefix("ansible_").unwrap_or(name).to_owned();
+        let plain = |name: &str| match name {
+            // It keeps its name, as in Ansible.
+            LOCAL => name.to_owned(),
+            _ => name.strip_prefix("ansible_").unwrap_or(name).to_owned(),
+        };
         Value::from_pairs(
             self.facts
                 .iter()
@@ -41,8 +50,19 @@ impl Memory {
         )
     }
 
+    /// The facts that are variables, too: all of them, or those of the host's own alone.
+    pub fn injected(&self, apart: bool) -> Arc<Values> {
+        if !apart {
+            return Arc::clone(&self.facts);
+        }
+        let local = self.facts.get(LOCAL).cloned();
+        let local = local.map(|value| (LOCAL.to_owned(), value));
+        Arc::new(local.into_iter().collect())
+    }
+
     /// `meta: clear_facts`.
     pub fn forget_facts(&mut self) {
         self.facts = Arc::default();
+        self.gathered = false;
     }
 }

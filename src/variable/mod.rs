@@ -1,5 +1,6 @@
 //! What a variable is on a host at a step: Ansible's precedence, in one place, rendered when used.
 
+mod fact_cache;
 mod hostvars;
 mod layer;
 mod level;
@@ -11,6 +12,7 @@ mod vars;
 mod world;
 
 pub use {
+    fact_cache::{FactCache, Recalled},
     layer::Layer,
     level::Level,
     magic::NAMES as MAGIC_NAMES,

@@ -196,6 +196,7 @@ impl Debug for Scope {
 /// Every layer that is not empty, strongest first: the order is Ansible's documented precedence.
 fn layers(world: &World, host: &str, around: &Surroundings) -> Vec<Layer> {
     let memory = world.memory(host);
+    let facts = memory.injected(world.settings.keep_facts_apart);
     let frame = around.frame.as_deref();
     let chain = || frame.into_iter().flat_map(Frame::chain);
     let play = around.play.as_deref();
@@ -221,14 +222,14 @@ fn layers(world: &World, host: &str, around: &Surroundings) -> Vec<Layer> {
     );
     if let Some(play) = play {
         layers.push(Layer::Raw(play.files()));
-        layers.push(Layer::Ready(Arc::clone(&play.prompted)));
+        layers.push(Layer::Raw(Arc::clone(&play.prompted)));
         layers.extend(
             play.frame
                 .iter()
                 .map(|frame| Layer::Raw(Arc::clone(&frame.vars))),
         );
     }
-    layers.push(Layer::Ready(memory.facts));
+    layers.push(Layer::Ready(facts));
     layers.extend(world.inventory_layers(host).iter().rev().cloned());
     layers.extend(own_roles().map(|role| Layer::Raw(Arc::clone(&role.defaults))));
     layers.extend(

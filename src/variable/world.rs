@@ -1,5 +1,5 @@
 use {
-    super::{Layer, Memory, Values, Vars},
+    super::{FactCache, Layer, Memory, Vars},
     crate::{
         inventory::Inventory,
         program::{Frame, Library, Role, RoleNames, RoleUsage, Step},
@@ -22,6 +22,7 @@ pub struct World {
     pub extra: Arc<Vars>,
     pub settings: Settings,
     pub store: Arc<Store>,
+    facts: Option<FactCache>,
     memories: RwLock<HashMap<String, Memory>>,
     layers: RwLock<HashMap<String, Arc<[Layer]>>>,
 }
@@ -44,6 +45,10 @@ pub struct Settings {
     pub port: Option<u16>,
     pub tags: Vec<String>,
     pub skip_tags: Vec<String>,
+    /// Where jobs leave what they came to, on hosts.
+    pub async_dir: Option<String>,
+    /// Facts are found in `ansible_facts` alone.
+    pub keep_facts_apart: bool,
     pub config_file: Option<PathBuf>,
     /// The `-i` values, for `inventory_file` and `inventory_dir`.
     pub inventory_sources: Vec<PathBuf>,
@@ -64,7 +69,7 @@ pub struct PlayContext {
     /// Hosts of the batch that have failed or cannot be reached.
     pub lost: RwLock<Vec<String>>,
     pub vars_files: RwLock<Arc<Vars>>,
-    pub prompted: Arc<Values>,
+    pub prompted: Arc<Vars>,
     /// The play's own roles: the whole play sees their defaults and variables.
     pub roles: RwLock<Vec<Arc<Role>>>,
     pub role_names: RwLock<RoleNames>,
@@ -175,24 +180,80 @@ impl World {
             inventory: RwLock::new(inventory),
             extra: Arc::new(extra),
             settings,
+            facts: None,
             memories: RwLock::default(),
             layers: RwLock::default(),
         }
     }
 
+    /// The same world, which knows what earlier runs learnt of its hosts and keeps what it learns itself.
+    pub fn with_facts(self, facts: FactCache) -> Self {
+        let facts = Some(facts);
+        Self { facts, ..self }
+    }
+
     /// What is known of a host now; cheap to copy.
     pub fn memory(&self, host: &str) -> Memory {
         let memories = self.memories.read().unwrap_or_else(PoisonError::into_inner);
-        memories.get(host).cloned().unwrap_or_default()
+        if let Some(memory) = memories.get(host) {
+            return memory.clone();
+        }
+        drop(memories);
+        match &self.facts {
+            None => Memory::default(),
+            Some(_) => self.change_memory(host, |memory| memory.clone()),
+        }
     }
 
     /// Changes what is known of a host.
     pub fn remember(&self, host: &str, change: impl FnOnce(&mut Memory)) {
+        let Some(facts) = &self.facts else {
+            return self.change_memory(host, change);
+        };
+        let (before, after) = self.change_memory(host, |memory| {
+            let before = Arc::clone(&memory.facts);
+            change(memory);
+            (before, memory.clone())
+        });
+        match after.facts.is_empty() {
+            _ if Arc::ptr_eq(&before, &after.facts) => {}
+            true => facts.forget(host),
+            false => facts.keep(host, &after.facts, after.gathered),
+        }
+    }
+
+    fn change_memory<T>(&self, host: &str, change: impl FnOnce(&mut Memory) -> T) -> T {
         let mut memories = self
             .memories
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        change(memories.entry(host.to_owned()).or_default());
+        let memory = memories.entry(host.to_owned()).or_insert_with(|| {
+            let recalled = self.facts.as_ref().and_then(|facts| facts.recall(host));
+            let recalled = recalled.unwrap_or_default();
+            Memory {
+                facts: Arc::new(recalled.facts),
+                gathered: recalled.gathered,
+                ..Memory::default()
+            }
+        });
+        change(memory)
+    }
+
+    /// Forgets what earlier runs learnt of all hosts.
+    pub fn forget_all_facts(&self) {
+        let Some(facts) = &self.facts else {
+            return;
+        };
+        let inventory = self
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        inventory.hosts().for_each(|host| facts.forget(host.name()));
+    }
+
+    /// What went wrong with facts of earlier runs since this was last asked.
+    pub fn fact_problems(&self) -> Vec<String> {
+        self.facts.as_ref().map_or(Vec::new(), FactCache::problems)
     }
 
     /// The inventory's variables for a host, weakest first; read once.

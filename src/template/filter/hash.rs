@@ -47,7 +47,9 @@ fn password_hash(call: &mut Call) -> Result<Value, Error> {
     let salt = match call.text(2, "salt") {
         Some(salt) => salt,
         None => random::word(
-            16,
+            call.int(3, "salt_size")?
+                .and_then(|size| size.try_into().ok())
+                .unwrap_or(16),
             "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
         )?,
     };
