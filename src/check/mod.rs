@@ -17,6 +17,7 @@ mod rule;
 mod site;
 mod spelling;
 mod spot;
+mod strategy;
 mod survey;
 mod template_syntax;
 mod text;
@@ -31,5 +32,6 @@ pub use {
     argument::bad_arguments,
     finding::{Code, Finding, Severity, bad_input},
     rule::{Circumstances, examine},
+    strategy::{no_such_strategy, once_for_all},
     unknown_module::unknown_module,
 };

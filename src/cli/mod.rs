@@ -21,6 +21,7 @@ mod playbooks;
 mod print;
 mod sandbox;
 mod session;
+mod strategy;
 mod terminal;
 mod test;
 mod validate;

@@ -5,6 +5,7 @@ use {
         playbooks::{self, Loader},
         print::print,
         session::Session,
+        strategy::strategy,
     },
     crate::{
         check::{self, Circumstances},
@@ -22,6 +23,7 @@ pub(super) fn validate(options: &ValidateOptions) -> Result<u8> {
     let extra = session.extra_vars(&options.inventory)?;
     let settings = Settings {
         limit: options.inventory.limit.clone(),
+        strategy: strategy(&session.config)?,
         ..Settings::default()
     };
     let store = Arc::clone(&session.store);

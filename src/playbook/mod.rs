@@ -6,6 +6,7 @@ mod keyword;
 mod play;
 mod reader;
 mod role;
+mod strategy;
 mod task;
 
 pub use {
@@ -14,5 +15,6 @@ pub use {
     keyword::{Key, Keywords, On, Shape, boolean, boolean_text},
     play::{Entry, Import, Play, playbook},
     role::{RoleUse, role_uses},
+    strategy::Strategy,
     task::{Loop, Task},
 };

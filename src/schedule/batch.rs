@@ -1,16 +1,17 @@
 use {
     super::{
+        free::FreeBatch,
         include::Brought,
         notify::Handlers,
         outcome::Ending,
         run::{Runner, register_name},
-        step::HostStep,
+        turn::Turn,
         walk::{End, Walk},
     },
     crate::{
         control,
         event::{Event, Kind},
-        playbook::{Key, boolean_text},
+        playbook::{Key, Strategy, boolean_text},
         program::{Order, PlayProgram, Step},
         source::Fault,
         template::Value,
@@ -26,6 +27,7 @@ pub(super) struct Batch<'a> {
     pub(super) program: &'a Arc<PlayProgram>,
     pub(super) context: Arc<PlayContext>,
     pub(super) handlers: Handlers,
+    pub(super) strategy: Strategy,
     /// In the order of the play's hosts.
     pub(super) walks: Vec<(String, Walk)>,
     /// What comes after this batch, where something has decided it.
@@ -45,6 +47,7 @@ impl<'a> Batch<'a> {
         runner: &'a Runner,
         program: &'a Arc<PlayProgram>,
         context: Arc<PlayContext>,
+        strategy: Strategy,
     ) -> Self {
         let walks = context
             .batch
@@ -56,13 +59,21 @@ impl<'a> Batch<'a> {
             program,
             context,
             handlers: Handlers::new(&program.handlers),
+            strategy,
             walks,
             onward: Onward::Batch,
         }
     }
 
     /// Goes through the play; says what comes next: nothing, when every host of the batch is lost.
-    pub(super) async fn run(mut self) -> Result<Onward, Fault> {
+    pub(super) async fn run(self) -> Result<Onward, Fault> {
+        match self.strategy.keeps_step() {
+            true => self.run_in_step().await,
+            false => FreeBatch::new(self).run().await,
+        }
+    }
+
+    async fn run_in_step(mut self) -> Result<Onward, Fault> {
         while let Some((order, step, hosts)) = self.next() {
             if self.runner.is_cancelled() {
                 break;
@@ -102,61 +113,59 @@ impl<'a> Batch<'a> {
         let first = hosts.first().cloned().unwrap_or_default();
         let scope = Scope::new(&self.runner.world, &first, self.around(step));
         let title = self.title(step, &scope);
-        let name = title.rsplit(" : ").next().unwrap_or(&title).to_owned();
-        if !step.implied && !self.runner.has_started(&name, &title) {
+        if !step.implied && !self.runner.has_started(&title) {
             self.pass(&hosts);
             return Ok(());
         }
-        let steering = step.task.action.short_name() == "meta";
+        let steering = step.steers();
+        let number = self.runner.next_step();
         if !steering && self.runner.options.step && !step.implied && !self.confirmed(&title) {
             self.pass(&hosts);
             return Ok(());
         }
         if !steering {
-            self.runner.sink.tell(Event::TaskStarted {
-                kind: kind(step),
-                name: title,
-                place: step.task.place.to_string(),
-                hosts: hosts.clone(),
-            });
+            self.tell_started(step, number, title, &hosts);
         }
-        let endings = self.on_hosts(step, &scope, &hosts, steering).await;
+        let endings = self.on_hosts(step, number, &scope, &hosts).await;
         let lost = endings.iter().filter(|(_, ending)| ending.is_lost());
         let lost: Vec<_> = lost.map(|(host, _)| host.clone()).collect();
         if self.runner.is_cancelled() {
             self.interrupted(step, &lost);
         }
-        self.conclude(order, step, endings)?;
+        self.conclude(order, step, number, endings)?;
         if !lost.is_empty() && self.is_any_error_fatal(step, &scope) {
             self.fail_others(&lost);
         }
         Ok(())
     }
 
+    pub(super) fn tell_started(&self, step: &Step, number: u64, title: String, hosts: &[String]) {
+        self.runner.sink.tell(Event::TaskStarted {
+            task: number,
+            kind: kind(step),
+            name: title,
+            place: step.task.place.to_string(),
+            hosts: hosts.to_vec(),
+        });
+    }
+
     /// Runs the step on its hosts, so many at a time as `forks` and `throttle` allow.
     async fn on_hosts(
         &self,
         step: &Arc<Step>,
+        number: u64,
         scope: &Arc<Scope>,
         hosts: &[String],
-        steering: bool,
     ) -> Vec<(String, Ending)> {
         let once = self.runs_once(step, scope);
         let workers = if once { &hosts[..1] } else { hosts };
-        let running = workers.iter().map(|host| async move {
-            let _permit = self.runner.forks().acquire().await;
-            let ending = HostStep::new(self.runner, step, host, self.around(step))
-                .run()
-                .await;
-            if !steering && ending.meta.is_none() && ending.includes.is_empty() {
-                self.runner.sink.tell(Event::HostFinished {
-                    host: host.clone(),
-                    result: ending.finished(),
-                });
-            }
-            self.runner.keep(host, &ending, register_name(step));
-            (host.clone(), ending)
+        let turns = workers.iter().map(|host| Turn {
+            step: Arc::clone(step),
+            number,
+            host: host.clone(),
+            around: self.around(step),
         });
+        let running = turns.map(|turn| turn.run(self.runner));
         let width = self
             .throttle(step, scope)
             .unwrap_or(usize::MAX)
@@ -176,6 +185,7 @@ impl<'a> Batch<'a> {
         &mut self,
         order: &Order,
         step: &Arc<Step>,
+        number: u64,
         endings: Vec<(String, Ending)>,
     ) -> Result<(), Fault> {
         let scope =
@@ -185,7 +195,7 @@ impl<'a> Batch<'a> {
             .map(|(host, _)| host.clone())
             .unwrap_or_default();
         let once = self.runs_once(step, &scope(self, &first));
-        let mut brought = Brought::default();
+        let mut brought = Brought::by(number);
         let mut all: Vec<(String, Ending)> = Vec::new();
         for (host, mut ending) in endings {
             for change in std::mem::take(&mut ending.changes) {
@@ -195,7 +205,7 @@ impl<'a> Batch<'a> {
             all.push((host, ending));
         }
         if once && let Some((worker, ending)) = all.pop() {
-            return self.conclude_once(order, step, &worker, ending);
+            return self.conclude_once(order, step, number, &worker, ending);
         }
         for (host, mut ending) in all {
             let includes = std::mem::take(&mut ending.includes);
@@ -214,11 +224,12 @@ impl<'a> Batch<'a> {
         &mut self,
         order: &Order,
         step: &Arc<Step>,
+        number: u64,
         worker: &str,
         mut ending: Ending,
     ) -> Result<(), Fault> {
         let includes = std::mem::take(&mut ending.includes);
-        let mut brought = Brought::default();
+        let mut brought = Brought::by(number);
         let here = self.hosts_at(order);
         self.notify(step, worker, &ending)?;
         ending.notified = true;
@@ -250,7 +261,7 @@ impl<'a> Batch<'a> {
             .collect()
     }
 
-    fn end_step(
+    pub(super) fn end_step(
         &mut self,
         order: &Order,
         step: &Arc<Step>,
@@ -274,7 +285,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Tells what is owed and says what comes next.
-    fn close(self) -> Onward {
+    pub(super) fn close(self) -> Onward {
         let cut = self.runner.is_cancelled();
         let mut owed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (host, walk) in &self.walks {
@@ -300,7 +311,7 @@ impl<'a> Batch<'a> {
     }
 
     /// How far the step got on these hosts, where it was cancelled, nobody knows.
-    fn interrupted(&self, step: &Arc<Step>, hosts: &[String]) {
+    pub(super) fn interrupted(&self, step: &Arc<Step>, hosts: &[String]) {
         let hosts: Vec<_> = hosts
             .iter()
             .map(|host| (host.clone(), step.title()))
@@ -316,10 +327,17 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn confirmed(&self, title: &str) -> bool {
+    pub(super) fn confirmed(&self, title: &str) -> bool {
         let question = format!("Perform task: TASK: {title} (N)o/(y)es: ");
         let answer = self.runner.ask(&question, true);
         matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// The next step of a host.
+    pub(super) fn peek(&mut self, host: &str) -> Option<(Order, Arc<Step>)> {
+        let filter = &self.runner.options.tags;
+        self.walk(host)
+            .peek(&|step| step.handler || filter.selects(&step.tags))
     }
 
     pub(super) fn walk(&mut self, host: &str) -> &mut Walk {
@@ -355,7 +373,7 @@ impl<'a> Batch<'a> {
                 .is_some_and(|value| value.is_true())
     }
 
-    fn throttle(&self, step: &Step, scope: &Arc<Scope>) -> Option<usize> {
+    pub(super) fn throttle(&self, step: &Step, scope: &Arc<Scope>) -> Option<usize> {
         let value = self.keyword(step, scope, Key::Throttle)?;
         value.to_string().parse().ok().filter(|width| *width > 0)
     }

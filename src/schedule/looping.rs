@@ -208,6 +208,7 @@ impl HostStep<'_> {
             return;
         }
         self.runner.sink.tell(Event::ItemFinished {
+            task: self.number,
             host: self.scope.host().to_owned(),
             item: item.label.clone().unwrap_or_default(),
             result,

@@ -45,14 +45,23 @@ impl Batch<'_> {
     /// Hosts whose way has ended in failure leave the play.
     pub(super) fn settle(&mut self) {
         let known = self.context.lost_hosts();
-        let ended = |walk: &mut Walk| walk.is_over() && walk.end == Some(End::Failed);
         let failed: Vec<_> = self
             .walks
             .iter_mut()
-            .filter_map(|(host, walk)| (ended(walk) && !known.contains(host)).then(|| host.clone()))
+            .filter_map(|(host, walk)| {
+                (has_failed(walk) && !known.contains(host)).then(|| host.clone())
+            })
             .collect();
         for host in failed {
             self.lose(&host, End::Failed);
+        }
+    }
+
+    /// The same for one host, where hosts do not wait for each other.
+    pub(super) fn settle_host(&mut self, host: &str) {
+        if has_failed(self.walk(host)) && !self.context.lost_hosts().iter().any(|lost| lost == host)
+        {
+            self.lose(host, End::Failed);
         }
     }
 
@@ -73,8 +82,11 @@ impl Batch<'_> {
         }
     }
 
-    /// `max_fail_percentage`.
+    /// `max_fail_percentage`; it means nothing where hosts do not wait for each other.
     fn too_many_lost(&self) -> bool {
+        if !self.strategy.keeps_step() {
+            return false;
+        }
         let Some(limit) = self.max_fail_percentage() else {
             return false;
         };
@@ -107,4 +119,9 @@ impl Batch<'_> {
             }
         }
     }
+}
+
+/// Whether the way is at its end, and that end is a failure.
+fn has_failed(walk: &mut Walk) -> bool {
+    walk.end == Some(End::Failed) && walk.is_over()
 }

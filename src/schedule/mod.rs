@@ -3,6 +3,7 @@
 mod arguments;
 mod batch;
 mod change;
+mod free;
 mod include;
 mod item;
 mod looping;
@@ -17,6 +18,7 @@ mod sink;
 mod steer;
 mod step;
 mod target;
+mod turn;
 mod walk;
 
 pub use {

@@ -4,9 +4,10 @@ use {
         run::Runner,
     },
     crate::{
+        check,
         control::fault,
         event::Event,
-        playbook::Key,
+        playbook::{Key, Strategy},
         program::PlayProgram,
         source::{Fault, Node},
         template::{self, Value},
@@ -32,6 +33,7 @@ impl Runner {
             return Ok(true);
         }
         self.world.check_inventory(&hosts)?;
+        let strategy = self.strategy(program, &before)?;
         let prompted = Arc::new(self.prompted(program, &before)?);
         let mut rest = hosts.as_slice();
         let mut round = 0;
@@ -43,9 +45,10 @@ impl Runner {
             self.read_vars_files(program, &context)?;
             self.sink.tell(Event::PlayStarted {
                 name: name.clone(),
+                strategy,
                 hosts: batch.to_vec(),
             });
-            match Batch::new(self, program, context).run().await? {
+            match Batch::new(self, program, context, strategy).run().await? {
                 Onward::Batch => {}
                 Onward::Play => break,
                 Onward::Nothing => return Ok(false),
@@ -130,6 +133,18 @@ impl Runner {
         }
         let hosts = selection.hosts.into_iter();
         Ok(hosts.filter(|host| !self.is_out(host)).collect())
+    }
+
+    fn strategy(
+        &self,
+        program: &PlayProgram,
+        context: &Arc<PlayContext>,
+    ) -> Result<Strategy, Fault> {
+        let Some(node) = program.play.keywords.get(Key::Strategy) else {
+            return Ok(self.world.settings.strategy);
+        };
+        let name = self.render(context, node)?.to_string();
+        Strategy::find(&name).ok_or_else(|| check::no_such_strategy(&name).at(&node.place))
     }
 
     /// How many hosts batch number `round` has.

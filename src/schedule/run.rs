@@ -7,6 +7,7 @@ use {
     },
     crate::{
         event::{Event, Recap},
+        inventory,
         playbook::Key,
         program::{Program, TagFilter},
         source::Fault,
@@ -60,6 +61,8 @@ pub struct Runner {
     ask: Ask,
     forks: Semaphore,
     ids: AtomicU64,
+    /// How many steps have begun.
+    steps: AtomicU64,
     /// Hosts that failed or were lost; they take no part in later plays.
     out: Mutex<BTreeSet<String>>,
     started: Mutex<bool>,
@@ -85,6 +88,7 @@ impl Runner {
             cancel,
             ask,
             ids: AtomicU64::new(1),
+            steps: AtomicU64::new(1),
             out: Mutex::default(),
         }
     }
@@ -121,6 +125,11 @@ impl Runner {
         self.ids.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// A number for a step that begins.
+    pub(super) fn next_step(&self) -> u64 {
+        self.steps.fetch_add(1, Ordering::Relaxed)
+    }
+
     pub(super) fn forks(&self) -> &Semaphore {
         &self.forks
     }
@@ -152,13 +161,31 @@ impl Runner {
     }
 
     /// Whether `--start-at-task` has been reached, now that a step of this name comes.
-    pub(super) fn has_started(&self, name: &str, title: &str) -> bool {
-        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pattern) = &self.options.start_at {
-            let fits = |text: &str| crate::inventory::fits(pattern, text);
-            *started = *started || fits(name) || fits(title);
+    pub(super) fn has_started(&self, title: &str) -> bool {
+        if !self.is_started() && self.starts_at(title) {
+            self.start();
         }
-        *started
+        self.is_started()
+    }
+
+    /// Whether a step of this title, or this name at its end, is the one of `--start-at-task`.
+    pub(super) fn starts_at(&self, title: &str) -> bool {
+        let name = title.rsplit(" : ").next().unwrap_or(title);
+        let fits = |pattern: &String| {
+            [name, title]
+                .iter()
+                .any(|text| inventory::fits(pattern, text))
+        };
+        self.options.start_at.as_ref().is_none_or(fits)
+    }
+
+    pub(super) fn is_started(&self) -> bool {
+        *self.started.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The step of `--start-at-task` has been reached.
+    pub(super) fn start(&self) {
+        *self.started.lock().unwrap_or_else(PoisonError::into_inner) = true;
     }
 
     /// Opens the connection that a step of this host would use.

@@ -22,6 +22,8 @@ use {
 pub(super) struct HostStep<'a> {
     pub(super) runner: &'a Runner,
     pub(super) step: &'a Step,
+    /// For events: which beginning of the step this is about.
+    pub(super) number: u64,
     pub(super) scope: Arc<Scope>,
 }
 /// How `until` wants a step repeated.
@@ -34,12 +36,14 @@ impl<'a> HostStep<'a> {
     pub(super) fn new(
         runner: &'a Runner,
         step: &'a Step,
+        number: u64,
         host: &str,
         around: Surroundings,
     ) -> Self {
         Self {
             runner,
             step,
+            number,
             scope: Scope::new(&runner.world, host, around),
         }
     }
@@ -119,6 +123,7 @@ impl<'a> HostStep<'a> {
                 return ending;
             }
             self.runner.sink.tell(Event::Retrying {
+                task: self.number,
                 host: self.scope.host().to_owned(),
                 item: item.label.clone(),
                 attempt,

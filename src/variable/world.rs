@@ -2,6 +2,7 @@ use {
     super::{Layer, Memory, Values, Vars},
     crate::{
         inventory::Inventory,
+        playbook::Strategy,
         program::{Frame, Library, Role},
         source::{Fault, Store},
         template::Engine,
@@ -35,6 +36,8 @@ pub struct Settings {
     pub diff: bool,
     pub verbosity: u8,
     pub forks: usize,
+    /// Of plays that name none.
+    pub strategy: Strategy,
     pub limit: Option<String>,
     pub tags: Vec<String>,
     pub skip_tags: Vec<String>,
