@@ -18,7 +18,10 @@ use {
         variable::{PlayContext, Scope, Surroundings},
     },
     futures::{StreamExt, stream},
-    std::{collections::BTreeMap, sync::Arc},
+    std::{
+        collections::{BTreeMap, BTreeSet},
+        sync::Arc,
+    },
 };
 
 /// The hosts of a play that go through it together.
@@ -30,6 +33,8 @@ pub(super) struct Batch<'a> {
     pub(super) strategy: Strategy,
     /// In the order of the play's hosts.
     pub(super) walks: Vec<(String, Walk)>,
+    /// Hosts that were lost before.
+    pub(super) absent: BTreeSet<String>,
     /// What comes after this batch, where something has decided it.
     pub(super) onward: Onward,
 }
@@ -49,12 +54,19 @@ impl<'a> Batch<'a> {
         context: Arc<PlayContext>,
         strategy: Strategy,
     ) -> Self {
-        let walks = context
-            .batch
-            .iter()
-            .map(|host| (host.clone(), Walk::new(&program.elements)))
-            .collect();
+        let way = |host: &String| {
+            let mut walk = Walk::new(&program.elements);
+            match runner.loss(host) {
+                Some(End::Unreachable) => walk.park(),
+                Some(end) => walk.stop(end),
+                None => {}
+            }
+            (host.clone(), walk)
+        };
+        let walks: Vec<_> = context.batch.iter().map(way).collect();
+        let absent = walks.iter().filter(|(_, walk)| walk.end.is_some());
         Self {
+            absent: absent.map(|(host, _)| host.clone()).collect(),
             runner,
             program,
             context,
@@ -233,19 +245,20 @@ impl<'a> Batch<'a> {
         let here = self.hosts_at(order);
         self.notify(step, worker, &ending)?;
         ending.notified = true;
+        if !includes.is_empty() {
+            // What is included once is included for one host only.
+            let others = here.into_iter().filter(|host| host != worker);
+            self.pass(&others.collect::<Vec<_>>());
+            self.include(order, step, worker, includes, &mut brought);
+            brought.tell(self.runner);
+            return Ok(());
+        }
         for host in here {
             if host != worker {
                 self.runner.keep(&host, &ending, register_name(step));
             }
-            match includes.is_empty() {
-                true => self.end_step(order, step, &host, &ending)?,
-                false => {
-                    let same = includes.iter().map(super::include::again).collect();
-                    self.include(order, step, &host, same, &mut brought);
-                }
-            }
+            self.end_step(order, step, &host, &ending)?;
         }
-        brought.tell(self.runner);
         Ok(())
     }
 
@@ -304,7 +317,7 @@ impl<'a> Batch<'a> {
             }
         }
         self.runner.sink.note(|recap| recap.owed.extend(owed));
-        match cut || self.context.active().is_empty() {
+        match cut || self.is_lost() {
             true => Onward::Nothing,
             false => self.onward,
         }

@@ -46,31 +46,6 @@ impl Brought {
     }
 }
 
-/// The same include, for another host.
-pub(super) fn again((include, locals): &Asked) -> Asked {
-    let include = match include {
-        Include::Tasks { file, apply, place } => Include::Tasks {
-            file: file.clone(),
-            apply: apply.clone(),
-            place: place.clone(),
-        },
-        Include::Role {
-            name,
-            parts,
-            apply,
-            public,
-            place,
-        } => Include::Role {
-            name: name.clone(),
-            parts: parts.clone(),
-            apply: apply.clone(),
-            public: *public,
-            place: place.clone(),
-        },
-    };
-    (include, locals.clone())
-}
-
 impl Batch<'_> {
     /// Puts what a host includes into its way; what cannot be read fails the step on this host.
     pub(super) fn include(

@@ -46,8 +46,11 @@ impl Runner {
             self.sink.tell(Event::PlayStarted {
                 name: name.clone(),
                 strategy,
-                hosts: batch.to_vec(),
+                hosts: context.active(),
             });
+            if context.active().is_empty() {
+                continue;
+            }
             match Batch::new(self, program, context, strategy).run().await? {
                 Onward::Batch => {}
                 Onward::Play => break,
@@ -64,7 +67,9 @@ impl Runner {
         batch: Vec<String>,
         prompted: Arc<Values>,
     ) -> Arc<PlayContext> {
+        let lost = all_hosts.iter().filter(|host| self.loss(host).is_some());
         Arc::new(PlayContext {
+            lost: RwLock::new(lost.cloned().collect()),
             name: program.play.name(),
             frame: Some(Arc::clone(&program.frame)),
             dir: program.library.dir.clone(),
@@ -102,7 +107,7 @@ impl Runner {
         rendered.map_or_else(|| program.play.name(), |name| name.to_string())
     }
 
-    /// The play's hosts in the order of the inventory, without those that are out.
+    /// The play's hosts in the order of the inventory; those that were lost in earlier plays have their place among them.
     fn hosts(
         &self,
         program: &PlayProgram,
@@ -131,8 +136,7 @@ impl Runner {
             let message = format!("Could not match supplied host pattern, ignoring: {name}");
             self.sink.warn(message, Some(place.to_string()));
         }
-        let hosts = selection.hosts.into_iter();
-        Ok(hosts.filter(|host| !self.is_out(host)).collect())
+        Ok(selection.hosts)
     }
 
     fn strategy(

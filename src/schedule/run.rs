@@ -4,6 +4,7 @@ use {
         pool::{Connections, Silence},
         sink::Sink,
         target::{Login, Resolver},
+        walk::End,
     },
     crate::{
         event::{Event, Recap},
@@ -16,7 +17,7 @@ use {
         variable::{Scope, World},
     },
     std::{
-        collections::BTreeSet,
+        collections::BTreeMap,
         sync::{
             Arc, Mutex, PoisonError,
             atomic::{AtomicU64, Ordering},
@@ -64,7 +65,7 @@ pub struct Runner {
     /// How many steps have begun.
     steps: AtomicU64,
     /// Hosts that failed or were lost; they take no part in later plays.
-    out: Mutex<BTreeSet<String>>,
+    out: Mutex<BTreeMap<String, End>>,
     started: Mutex<bool>,
 }
 
@@ -139,18 +140,17 @@ impl Runner {
         tokio::task::block_in_place(|| (self.ask)(text, echo))
     }
 
-    pub(super) fn is_out(&self, host: &str) -> bool {
-        self.out
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(host)
+    /// How the host was lost in an earlier play, if it was.
+    pub(super) fn loss(&self, host: &str) -> Option<End> {
+        let out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        out.get(host).copied()
     }
 
-    pub(super) fn put_out(&self, host: &str) {
+    pub(super) fn put_out(&self, host: &str, end: End) {
         self.out
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(host.to_owned());
+            .insert(host.to_owned(), end);
     }
 
     pub(super) fn take_back(&self, host: &str) {

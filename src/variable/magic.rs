@@ -135,8 +135,8 @@ fn of_play(play: &PlayContext, name: &str) -> Option<Value> {
     match name {
         "playbook_dir" => Some(path(&play.dir)),
         "ansible_play_name" => Some(play.name.as_str().into()),
-        "ansible_play_hosts" | "play_hosts" => Some(Value::from(play.still_in())),
-        "ansible_play_batch" => Some(Value::from(play.active())),
+        "ansible_play_hosts" => Some(Value::from(play.still_in())),
+        "ansible_play_batch" | "play_hosts" => Some(Value::from(play.active())),
         "ansible_play_hosts_all" => Some(Value::from(play.all_hosts.clone())),
         "ansible_play_role_names" | "ansible_role_names" | "role_names" => {
             let mut names: Vec<_> = play

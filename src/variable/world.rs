@@ -56,9 +56,9 @@ pub struct PlayContext {
     pub library: Option<Arc<Library>>,
     /// Every host of the play, those that failed among them.
     pub all_hosts: Vec<String>,
-    /// The hosts of the batch under way.
+    /// The hosts of the batch under way, those that were lost before among them.
     pub batch: Vec<String>,
-    /// Hosts of the batch that have failed or cannot be reached.
+    /// Hosts of the play that have failed or cannot be reached.
     pub lost: RwLock<Vec<String>>,
     pub vars_files: RwLock<Arc<Vars>>,
     pub prompted: Arc<Values>,
@@ -86,6 +86,12 @@ impl PlayContext {
         if !lost.iter().any(|other| other == host) {
             lost.push(host.to_owned());
         }
+    }
+
+    /// A host can be reached again.
+    pub fn recover(&self, host: &str) {
+        let mut lost = self.lost.write().unwrap_or_else(PoisonError::into_inner);
+        lost.retain(|other| other != host);
     }
 
     /// The variables of the play's `vars_files`.
