@@ -49,6 +49,8 @@ codes! {
     DecimalMode "decimal-mode"
     /// A `notify` that no handler hears.
     LostHandler "lost-handler"
+    /// A `meta` step that cannot stand where it stands.
+    MisplacedMeta "misplaced-meta"
     /// A file that a step names is nowhere.
     MissingFile "missing-file"
     /// A role that a step includes is nowhere.

@@ -12,6 +12,7 @@ mod finding;
 mod frames;
 mod knowledge;
 mod lost_handler;
+mod misplaced_meta;
 mod missing_file;
 mod rule;
 mod site;

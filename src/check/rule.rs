@@ -2,8 +2,8 @@ use {
     super::{
         Finding, bad_argument::bad_argument, broken_inventory::broken_inventory,
         decimal_mode::decimal_mode, finding::sorted, lost_handler::lost_handler,
-        missing_file::missing_file, strategy::strategy, survey::Survey,
-        template_syntax::template_syntax, undefined_variable::undefined_variable,
+        misplaced_meta::misplaced_meta, missing_file::missing_file, strategy::strategy,
+        survey::Survey, template_syntax::template_syntax, undefined_variable::undefined_variable,
         unknown_host_pattern::unknown_host_pattern, unknown_module::unknown_modules,
         unsupported_keyword::unsupported_keyword, yaml_trap::yaml_trap,
     },
@@ -28,6 +28,7 @@ static RULES: &[Rule] = &[
     broken_inventory,
     decimal_mode,
     lost_handler,
+    misplaced_meta,
     missing_file,
     strategy,
     template_syntax,

@@ -13,6 +13,7 @@ mod membership;
 mod mistake;
 mod pattern;
 mod range;
+mod refresh;
 mod script;
 mod selection;
 mod variables;

@@ -72,6 +72,10 @@ impl VarsDir {
         }
     }
 
+    pub fn path(&self) -> &Path {
+        &self.dir
+    }
+
     pub fn origin(&self) -> VarsOrigin {
         self.origin
     }

@@ -2,6 +2,7 @@
 
 mod action;
 mod block;
+mod escape;
 mod keyword;
 mod play;
 mod reader;

@@ -429,5 +429,23 @@ fn hosts_at_their_own_pace_show_their_step_again_where_it_differs() {
         done(1, "web2", Status::Failed),
         Event::RunFinished(Recap::default()),
     ];
-    insta::assert_snapshot!(plain(&events), @"");
+    insta::assert_snapshot!(plain(&events), @r"
+
+    PLAY [free] ********************************************************************
+
+    TASK [Quick] *******************************************************************
+    ok: [web1]
+
+    TASK [Then] ********************************************************************
+    changed: [web1]
+
+    TASK [Quick] *******************************************************************
+    fatal: [web2]: FAILED! => the module gave no reason
+        place: site.yml:7:5
+
+    PLAY RECAP *********************************************************************
+
+    FAILED on web2: [Quick] at site.yml:7:5
+        the module gave no reason
+    ");
 }

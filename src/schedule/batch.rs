@@ -5,12 +5,11 @@ use {
         notify::Handlers,
         outcome::Ending,
         run::{Runner, register_name},
-        turn::Turn,
+        turn::{Turn, started},
         walk::{End, Walk},
     },
     crate::{
         control,
-        event::{Event, Kind},
         playbook::{Key, Strategy, boolean_text},
         program::{Order, PlayProgram, Step},
         source::Fault,
@@ -35,6 +34,8 @@ pub(super) struct Batch<'a> {
     pub(super) walks: Vec<(String, Walk)>,
     /// Hosts that were lost before.
     pub(super) absent: BTreeSet<String>,
+    /// Hosts that could not be reached and were taken back.
+    pub(super) forgiven: Vec<String>,
     /// What comes after this batch, where something has decided it.
     pub(super) onward: Onward,
 }
@@ -67,6 +68,7 @@ impl<'a> Batch<'a> {
         let absent = walks.iter().filter(|(_, walk)| walk.end.is_some());
         Self {
             absent: absent.map(|(host, _)| host.clone()).collect(),
+            forgiven: Vec::new(),
             runner,
             program,
             context,
@@ -93,6 +95,8 @@ impl<'a> Batch<'a> {
             self.step(&order, &step, hosts).await?;
             self.settle();
         }
+        // Steps that no tag chose may have stood last.
+        self.settle();
         Ok(self.close())
     }
 
@@ -136,7 +140,8 @@ impl<'a> Batch<'a> {
             return Ok(());
         }
         if !steering {
-            self.tell_started(step, number, title, &hosts);
+            let event = started(step, number, title, hosts.clone());
+            self.runner.sink.tell(event);
         }
         let endings = self.on_hosts(step, number, &scope, &hosts).await;
         let lost = endings.iter().filter(|(_, ending)| ending.is_lost());
@@ -149,16 +154,6 @@ impl<'a> Batch<'a> {
             self.fail_others(&lost);
         }
         Ok(())
-    }
-
-    pub(super) fn tell_started(&self, step: &Step, number: u64, title: String, hosts: &[String]) {
-        self.runner.sink.tell(Event::TaskStarted {
-            task: number,
-            kind: kind(step),
-            name: title,
-            place: step.task.place.to_string(),
-            hosts: hosts.to_vec(),
-        });
     }
 
     /// Runs the step on its hosts, so many at a time as `forks` and `throttle` allow.
@@ -282,7 +277,8 @@ impl<'a> Batch<'a> {
         ending: &Ending,
     ) -> Result<(), Fault> {
         if let Some(meta) = ending.meta {
-            return self.steer(order, step, host, meta);
+            self.steer(order, step, host, meta);
+            return Ok(());
         }
         if ending.unreachable && !ending.ignored {
             self.lose(host, End::Unreachable);
@@ -400,13 +396,5 @@ impl<'a> Batch<'a> {
     fn keyword(&self, step: &Step, scope: &Arc<Scope>, key: Key) -> Option<Value> {
         let node = step.frame.keyword(key)?;
         self.runner.world.engine.node(node, &scope.variables()).ok()
-    }
-}
-
-fn kind(step: &Step) -> Kind {
-    match () {
-        () if step.handler => Kind::Handler,
-        () if step.implied => Kind::Gather,
-        () => Kind::Task,
     }
 }

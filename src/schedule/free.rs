@@ -3,10 +3,10 @@ use {
         batch::{Batch, Onward},
         include::Brought,
         outcome::Ending,
-        turn::Turn,
+        turn::{Turn, started},
     },
     crate::{
-        control,
+        control::{self, Meta},
         playbook::Strategy,
         program::{Order, Step},
         source::Fault,
@@ -77,14 +77,22 @@ impl<'a> FreeBatch<'a> {
                         );
                     }
                     Next::Throttled => throttled.push(host),
-                    Next::Nothing => ready.extend(waiting.pop_front()),
+                    Next::Nothing => {
+                        self.batch.settle_host(&host);
+                        ready.extend(waiting.pop_front());
+                    }
                 }
             }
             let Some((order, step, number, (host, ending))) = turns.next().await else {
                 break;
             };
+            let resumes = ending.meta == Some(Meta::ClearHostErrors);
             self.conclude(&order, &step, number, &host, ending)?;
             ready.push_back(host);
+            if resumes {
+                // A host that has a turn under way is not among them.
+                ready.extend(self.batch.forgiven.drain(..));
+            }
             ready.extend(throttled.drain(..));
         }
         if !self.started.is_empty() {
@@ -113,8 +121,8 @@ impl<'a> FreeBatch<'a> {
             if !step.steers() {
                 possible(&step)?;
                 let number = self.begun(&step).number;
-                self.batch
-                    .tell_started(&step, number, title, &[host.to_owned()]);
+                let event = started(&step, number, title, vec![host.to_owned()]);
+                self.batch.runner.sink.tell(event);
             }
             let begun = self.begun(&step);
             begun.hosts += 1;

@@ -93,6 +93,7 @@ impl Batch<'_> {
             self.runner.take_back(host);
             if walk.resume() {
                 self.context.recover(host);
+                self.forgiven.push(host.clone());
             } else if walk.end == Some(End::Failed) {
                 walk.stop(End::Asked);
             }
@@ -151,5 +152,5 @@ impl Batch<'_> {
 
 /// Whether the way is at its end, and that end is a failure.
 fn has_failed(walk: &mut Walk) -> bool {
-    walk.end == Some(End::Failed) && walk.is_over()
+    walk.is_over() && walk.end == Some(End::Failed)
 }

@@ -9,7 +9,8 @@ use {
         playbook::Key,
         program::Step,
         source::Fault,
-        variable::{Scope, Surroundings, Values},
+        template::Value,
+        variable::{DELEGATED, Scope, Surroundings, Values},
         wire::Outcome,
     },
     std::{
@@ -90,8 +91,21 @@ impl<'a> HostStep<'a> {
     }
 
     async fn single(&self) -> Ending {
-        let item = self.item(Arc::clone(&self.scope), None);
+        let item = self.item(self.delegated_scope(Arc::clone(&self.scope)), None);
         self.until(&item).await
+    }
+
+    /// The same variables, and those of the host that the step is delegated to, where it is.
+    pub(super) fn delegated_scope(&self, scope: Arc<Scope>) -> Arc<Scope> {
+        let item = self.item(Arc::clone(&scope), None);
+        // Where the name cannot be told, the step fails by itself.
+        let Ok(Some(name)) = item.delegated() else {
+            return scope;
+        };
+        let every = scope.value("hostvars").ok().flatten().unwrap_or_default();
+        let vars = every.get_attr(&name).unwrap_or_default();
+        let delegated = Value::from_pairs([(name.as_str(), vars)]);
+        scope.with_locals(Values::from([(DELEGATED.to_owned(), delegated)]))
     }
 
     /// Runs an item, again and again where the step says `until`.
@@ -116,7 +130,9 @@ impl<'a> HostStep<'a> {
                 return ending;
             }
             if attempt > repeat.retries || self.runner.is_cancelled() {
-                ending.outcome.failed = true;
+                // What `failed_when` says of the last attempt counts.
+                let judged = item.step.task.keywords.get(Key::FailedWhen).is_some();
+                ending.outcome.failed |= !judged;
                 // Ansible counts the tries that were left, not the first one.
                 let tries = ("attempts".to_owned(), repeat.retries.into());
                 ending.outcome.data.extend([tries]);
@@ -141,6 +157,9 @@ impl<'a> HostStep<'a> {
             return Ok(None);
         }
         let retries = retries.unwrap_or(3);
+        if retries == 0 {
+            return Ok(None);
+        }
         Ok(Some(Repeat {
             retries: u32::try_from(retries).unwrap_or(u32::MAX),
             delay: Duration::from_secs(item.number(Key::Delay)?.unwrap_or(5)),

@@ -4,7 +4,11 @@ use {
         run::{Runner, register_name},
         step::HostStep,
     },
-    crate::{event::Event, program::Step, variable::Surroundings},
+    crate::{
+        event::{Event, Kind},
+        program::Step,
+        variable::Surroundings,
+    },
     std::sync::Arc,
 };
 
@@ -24,7 +28,14 @@ impl Turn {
         let ending = HostStep::new(runner, &self.step, self.number, &self.host, self.around)
             .run()
             .await;
-        if !self.step.steers() && ending.meta.is_none() && ending.includes.is_empty() {
+        if self.step.steers() && ending.is_lost() {
+            let hosts = vec![self.host.clone()];
+            runner
+                .sink
+                .tell(started(&self.step, self.number, self.step.title(), hosts));
+        }
+        let is_shown = !self.step.steers() || ending.is_lost();
+        if is_shown && ending.meta.is_none() && ending.includes.is_empty() {
             runner.sink.tell(Event::HostFinished {
                 task: self.number,
                 host: self.host.clone(),
@@ -33,5 +44,21 @@ impl Turn {
         }
         runner.keep(&self.host, &ending, register_name(&self.step));
         (self.host, ending)
+    }
+}
+
+/// Tells that a step begins on these hosts.
+pub(super) fn started(step: &Step, number: u64, name: String, hosts: Vec<String>) -> Event {
+    let kind = match () {
+        () if step.handler => Kind::Handler,
+        () if step.implied => Kind::Gather,
+        () => Kind::Task,
+    };
+    Event::TaskStarted {
+        task: number,
+        kind,
+        name,
+        place: step.task.place.to_string(),
+        hosts,
     }
 }

@@ -51,6 +51,11 @@ pub const NAMES: &[&str] = &[
     "vars",
 ];
 
+/// The variables of the host that a step is delegated to, by its name.
+pub const DELEGATED: &str = "ansible_delegated_vars";
+
+const ADDRESS: &str = "ansible_host";
+
 /// The ansible-core release whose behaviour is the measure, as `ansible_version` tells playbooks that ask.
 const SPOKEN: (u32, u32, u32) = (2, 19, 0);
 
@@ -93,6 +98,31 @@ fn plain(scope: &Scope, name: &str) -> Option<Value> {
         _ => of_inventory(scope, name)
             .or_else(|| of_play(scope.around().play.as_deref()?, name))
             .or_else(|| of_role(scope, name)),
+    }
+}
+
+/// What a step can tell of its connection where no variable says it: the host's address, and the user by keyword. Of a step
+/// that is delegated, it is the other host's.
+pub(super) fn of_connection(scope: &Scope, name: &str) -> Option<Result<Value, TemplateError>> {
+    let frame = scope.around().frame.as_deref()?;
+    match name {
+        ADDRESS => {
+            let others = scope.around().locals.get(DELEGATED);
+            let other = others.and_then(|others| others.try_iter().ok()?.next());
+            let address = |name: &Value| {
+                let own = others?.get_item(name).ok()?.get_attr(ADDRESS).ok()?;
+                (!own.is_undefined()).then_some(own)
+            };
+            let own = || Value::from(scope.host());
+            Some(Ok(
+                other.map_or_else(own, |name| address(&name).unwrap_or(name))
+            ))
+        }
+        "ansible_user" => {
+            let node = frame.keyword(Key::RemoteUser)?;
+            Some(scope.world().engine.node(node, &scope.variables()))
+        }
+        _ => None,
     }
 }
 

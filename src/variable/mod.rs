@@ -1,5 +1,6 @@
 //! What a variable is on a host at a step: Ansible's precedence, in one place, rendered when used.
 
+mod growth;
 mod hostvars;
 mod layer;
 mod magic;
@@ -9,7 +10,9 @@ mod vars;
 mod world;
 
 pub use {
+    growth::Growth,
     layer::Layer,
+    magic::DELEGATED,
     memory::Memory,
     scope::{Scope, Surroundings},
     vars::{Values, Vars},

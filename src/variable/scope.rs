@@ -88,9 +88,10 @@ impl Scope {
         if let Some(value) = magic::value(self, name) {
             return Some(value);
         }
-        match self.layers.iter().find_map(|layer| layer.get(name))? {
-            Binding::Ready(value) => Some(Ok(value)),
-            Binding::Raw(node) => Some(self.world.engine.node(&node, &self.variables())),
+        match self.layers.iter().find_map(|layer| layer.get(name)) {
+            Some(Binding::Ready(value)) => Some(Ok(value)),
+            Some(Binding::Raw(node)) => Some(self.world.engine.node(&node, &self.variables())),
+            None => magic::of_connection(self, name),
         }
     }
 }

@@ -1,5 +1,5 @@
 use {
-    super::{Layer, Memory, Values, Vars},
+    super::{Growth, Layer, Memory, Values, Vars},
     crate::{
         inventory::Inventory,
         playbook::Strategy,
@@ -10,7 +10,7 @@ use {
     std::{
         collections::HashMap,
         path::PathBuf,
-        sync::{Arc, PoisonError, RwLock},
+        sync::{Arc, Mutex, PoisonError, RwLock},
     },
 };
 
@@ -25,6 +25,8 @@ pub struct World {
     pub store: Arc<Store>,
     memories: RwLock<HashMap<String, Memory>>,
     layers: RwLock<HashMap<String, Arc<[Layer]>>>,
+    /// What steps added to the inventory.
+    pub(super) grown: Mutex<Vec<Growth>>,
 }
 
 /// What the command line says that variables can tell.
@@ -148,6 +150,7 @@ impl World {
             settings,
             memories: RwLock::default(),
             layers: RwLock::default(),
+            grown: Mutex::default(),
         }
     }
 

@@ -51,8 +51,10 @@ cases! {
     dynamic_names
     included
     lost_handler
+    misplaced_meta
     missing_file
     no_host
+    strategy
     template_syntax
     traps
     undefined_variable

@@ -95,7 +95,7 @@ class CallbackModule(CallbackBase):
         self.tell("task", task.get_name().strip())
 
     def v2_playbook_on_handler_task_start(self, task):
-        if not self.free:
+        if not self.free and task.action.rpartition(".")[2] != "meta":
             self.tell("handler", task.get_name().strip())
 
     def v2_runner_on_ok(self, result):
