@@ -68,7 +68,7 @@ fn told(program: &str, arguments: &[&str]) -> String {
 
 fn load(names: &[&str]) -> Inventory {
     let sources: Vec<String> = names.iter().map(|name| source(name)).collect();
-    Inventory::load(&sources, &Store::default(), &settings())
+    Inventory::load(&sources, &Store::default(), &std::sync::Arc::default())
         .unwrap_or_else(|fault| panic!("{names:?}: {fault}"))
 }
 
@@ -258,7 +258,11 @@ fn refuses_what_ansible_refuses() {
             errors.contains("Completely failed to parse"),
             "ansible-inventory reads {path}: {errors}"
         );
-        let ours = Inventory::load(&[path.to_owned()], &Store::default(), &settings());
+        let ours = Inventory::load(
+            &[path.to_owned()],
+            &Store::default(),
+            &std::sync::Arc::default(),
+        );
         assert!(ours.is_err(), "{path}");
         seen += 1;
     }

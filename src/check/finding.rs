@@ -56,6 +56,8 @@ codes! {
     LostHandler "lost-handler"
     /// An argument that a module must be given.
     MissingArgument "missing-argument"
+    /// A `meta` step that cannot stand where it stands.
+    MisplacedMeta "misplaced-meta"
     /// A file that a step names is nowhere.
     MissingFile "missing-file"
     /// A role is nowhere.

@@ -13,6 +13,7 @@ mod foreign_module;
 mod frames;
 mod knowledge;
 mod lost_handler;
+mod misplaced_meta;
 mod missing_file;
 mod native_module;
 mod plain_secret;
@@ -20,6 +21,7 @@ mod rule;
 mod site;
 mod spelling;
 mod spot;
+mod strategy;
 mod survey;
 mod template_syntax;
 mod text;
@@ -36,6 +38,7 @@ pub use {
     argument::bad_arguments,
     finding::{Code, Finding, Severity, bad_input, in_order},
     rule::{Circumstances, Inspection, examine, inspect},
+    strategy::{no_such_strategy, once_for_all},
     trace::{Definition, PlayTrace, Reader, trace},
     unknown_module::{missing_module, unknown_module},
 };

@@ -15,7 +15,7 @@ pub(super) fn unsupported_keyword(survey: &Survey, findings: &mut Vec<Finding>) 
     let steps = survey.sites().map(|(_, site)| &site.step.task.keywords);
     let around = frames(survey).into_iter().map(|frame| &frame.keywords);
     for keywords in steps.chain(around) {
-        let found = [debugger, strategy];
+        let found = [debugger];
         for (severity, fault) in found.iter().filter_map(|rule| rule(keywords)) {
             findings.push(Finding::new(Code::UnsupportedKeyword, severity, fault));
         }
@@ -43,33 +43,9 @@ fn no_job(task: &Task) -> Option<Finding> {
 fn debugger(keywords: &Keywords) -> Option<(Severity, Fault)> {
     let node = keywords.get(Key::Debugger)?;
     (literal(node) != Some("never")).then(|| {
-        let fault = unsupported("debugger", node).help("remove it, or write `debugger: never`");
+        let fault = Fault::new("farcast has no debugger")
+            .at(&node.place)
+            .help("remove `debugger`, or write `debugger: never`; a failure is shown with everything that is known of it");
         (Severity::Error, fault)
     })
-}
-
-fn strategy(keywords: &Keywords) -> Option<(Severity, Fault)> {
-    let node = keywords.get(Key::Strategy)?;
-    let name = literal(node)?;
-    let short = name.rsplit('.').next().unwrap_or(name);
-    let mitogen = short.strip_prefix("mitogen_").unwrap_or(short);
-    match mitogen {
-        "linear" => None,
-        "free" | "host_pinned" => {
-            let fault = Fault::new(format!("the strategy `{name}` runs as `linear`"))
-                .at(&node.place)
-                .help("hosts wait for each other after every step, and the result is the same");
-            Some((Severity::Warning, fault))
-        }
-        _ => {
-            let fault = Fault::new(format!("there is no strategy `{name}`"))
-                .at(&node.place)
-                .help("use `linear`");
-            Some((Severity::Error, fault))
-        }
-    }
-}
-
-fn unsupported(keyword: &str, node: &Node) -> Fault {
-    Fault::new(format!("farcast does not have `{keyword}` yet")).at(&node.place)
 }

@@ -8,6 +8,7 @@ use {
         playbooks::{self, Loader},
         print::print,
         session::{HANDSHAKES, PATIENCE, Session},
+        strategy::strategy,
         terminal,
     },
     crate::{
@@ -99,7 +100,7 @@ pub(super) fn world(options: &RunOptions, session: &Session, dir: &Path) -> Resu
         Arc::clone(&session.store),
         session.inventory(&options.inventory, Some(dir))?,
         session.extra_vars(&options.inventory)?,
-        settings(options, session),
+        settings(options, session)?,
     );
     Ok(Arc::new(with_facts(world, options, session)?))
 }
@@ -207,8 +208,8 @@ async fn interrupt(stop: watch::Sender<bool>) {
     }
 }
 
-fn settings(options: &RunOptions, session: &Session) -> Settings {
-    Settings {
+fn settings(options: &RunOptions, session: &Session) -> Result<Settings> {
+    Ok(Settings {
         check: options.check,
         force_handlers: options.force_handlers
             || session.config.bool("defaults.force_handlers") == Some(true),
@@ -216,6 +217,7 @@ fn settings(options: &RunOptions, session: &Session) -> Settings {
         diff: options.output.diff || session.config.bool("diff.always") == Some(true),
         verbosity: options.output.verbose,
         forks: forks(options, session),
+        strategy: strategy(&session.config)?,
         limit: options.inventory.limit.clone(),
         connection: session.connection(&options.connection),
         user: session.user(&options.connection),
@@ -230,7 +232,7 @@ fn settings(options: &RunOptions, session: &Session) -> Settings {
             .into_iter()
             .map(PathBuf::from)
             .collect(),
-    }
+    })
 }
 
 /// Hosts are cheap here: no process and no thread each.

@@ -44,6 +44,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("defaults.ask_vault_pass", "ASK_VAULT_PASS"),
     ("defaults.force_handlers", "FORCE_HANDLERS"),
     ("defaults.any_errors_fatal", "ANY_ERRORS_FATAL"),
+    ("defaults.strategy", "STRATEGY"),
     ("defaults.display_skipped_hosts", "DISPLAY_SKIPPED_HOSTS"),
     ("defaults.display_ok_hosts", "DISPLAY_OK_HOSTS"),
     ("defaults.nocolor", "NOCOLOR"),

@@ -24,6 +24,7 @@ mod print;
 mod sandbox;
 mod schema;
 mod session;
+mod strategy;
 mod subject;
 mod terminal;
 mod test;

@@ -63,7 +63,11 @@ impl Session {
     ) -> Result<Inventory> {
         let mut inventory = match self.sources(options) {
             sources if sources.is_empty() => Inventory::default(),
-            sources => Inventory::load(&sources, &self.store, &self.inventory_settings(options)?)?,
+            sources => Inventory::load(
+                &sources,
+                &self.store,
+                &Arc::new(self.inventory_settings(options)?),
+            )?,
         };
         let dir = options.playbook_dir.as_deref().or(playbook_dir);
         if let Some(dir) = dir {

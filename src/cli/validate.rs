@@ -5,6 +5,7 @@ use {
         option::ValidateOptions,
         print::print,
         session::Session,
+        strategy::strategy,
         subject::{Desk, Subject},
     },
     crate::{check, variable::Settings},
@@ -60,6 +61,7 @@ fn desk<'a>(options: &ValidateOptions, session: &'a Session) -> Result<Desk<'a>>
         extra: session.extra_vars(&options.inventory)?,
         settings: Settings {
             limit: options.inventory.limit.clone(),
+            strategy: strategy(&session.config)?,
             ..Settings::default()
         },
         known_hosts: !session.sources(&options.inventory).is_empty(),

@@ -1,5 +1,6 @@
 use {
     super::Recap,
+    crate::playbook::Strategy,
     crate::wire::{Diff, Object, Stream},
     serde::{Deserialize, Serialize},
 };
@@ -11,11 +12,18 @@ pub enum Event {
     /// A run begins; `dry` says that nothing will be changed.
     RunStarted { playbooks: Vec<String>, dry: bool },
     /// A play begins on these hosts (one batch of them, where the play is serial).
-    PlayStarted { name: String, hosts: Vec<String> },
+    PlayStarted {
+        name: String,
+        strategy: Strategy,
+        hosts: Vec<String>,
+    },
     /// A play's pattern matched no host, or no host is left.
     PlaySkipped { name: String, reason: String },
-    /// A step begins on these hosts; what follows belongs to it until the next one begins.
+    /// A step begins on these hosts. Where hosts do not wait for each other, it is told again, with the same number, for
+    /// each host that comes to it.
     TaskStarted {
+        /// The step's number; all that happens in it says it, too.
+        task: u64,
         kind: Kind,
         /// `role : name` in a role.
         name: String,
@@ -25,6 +33,7 @@ pub enum Event {
     },
     /// A piece of a running step's output.
     Output {
+        task: u64,
         host: String,
         item: Option<String>,
         stream: Stream,
@@ -32,21 +41,31 @@ pub enum Event {
     },
     /// One item of a loop is finished on a host.
     ItemFinished {
+        task: u64,
         host: String,
         item: String,
         result: Finished,
     },
     /// A step will be tried again on a host.
     Retrying {
+        task: u64,
         host: String,
         item: Option<String>,
         attempt: u32,
         left: u32,
     },
     /// A step is finished on a host; for a loop, after its items.
-    HostFinished { host: String, result: Finished },
+    HostFinished {
+        task: u64,
+        host: String,
+        result: Finished,
+    },
     /// Files were included for these hosts.
-    Included { file: String, hosts: Vec<String> },
+    Included {
+        task: u64,
+        file: String,
+        hosts: Vec<String>,
+    },
     /// Something that a person should know and that stops nothing.
     Warning {
         message: String,

@@ -181,8 +181,7 @@ mod tests {
             .join("inventory/hosts")
             .to_string_lossy()
             .into_owned();
-        let mut inventory =
-            Inventory::load(&[source], &store, &crate::inventory::Settings::default()).unwrap();
+        let mut inventory = Inventory::load(&[source], &store, &Arc::default()).unwrap();
         inventory.add_vars_dir(&dir.path().join("play"), VarsOrigin::Playbook);
         let layers = inventory.layers("h", &store).unwrap();
         let values: Vec<&Kind> = layers

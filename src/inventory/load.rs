@@ -7,6 +7,7 @@ use crate::source::{Fault, Store};
 use std::{
     fs, io,
     path::{Component, Path, PathBuf},
+    sync::Arc,
 };
 
 impl Inventory {
@@ -16,8 +17,15 @@ impl Inventory {
     /// # Errors
     /// The first source that cannot be read or understood; sources that together name no host. The settings may make
     /// warnings of both.
-    pub fn load(sources: &[String], store: &Store, settings: &Settings) -> Result<Self, Fault> {
-        let mut inventory = Self::default();
+    pub fn load(
+        sources: &[String],
+        store: &Store,
+        settings: &Arc<Settings>,
+    ) -> Result<Self, Fault> {
+        let mut inventory = Self {
+            settings: Some(Arc::clone(settings)),
+            ..Self::default()
+        };
         for source in sources {
             let read = inventory.read_source(source, store, settings);
             inventory.heed(read, settings)?;
@@ -218,7 +226,7 @@ mod tests {
             fs::write(path, text).unwrap();
         }
         let source = dir.path().join(source).to_string_lossy().into_owned();
-        let inventory = Inventory::load(&[source], &Store::default(), &Settings::default())?;
+        let inventory = Inventory::load(&[source], &Store::default(), &Arc::default())?;
         Ok(inventory
             .hosts()
             .map(Host::name)
@@ -290,7 +298,7 @@ mod tests {
 
     #[test]
     fn no_source_leaves_the_implicit_localhost() {
-        let inventory = Inventory::load(&[], &Store::default(), &Settings::default()).unwrap();
+        let inventory = Inventory::load(&[], &Store::default(), &Arc::default()).unwrap();
         assert_eq!(inventory.hosts().count(), 0);
         assert!(inventory.host("localhost").is_some());
     }
@@ -298,7 +306,7 @@ mod tests {
     #[test]
     fn knows_where_a_host_was_named_first() {
         let inventory =
-            Inventory::load(&["a,b".to_owned()], &Store::default(), &Settings::default()).unwrap();
+            Inventory::load(&["a,b".to_owned()], &Store::default(), &Arc::default()).unwrap();
         let host = inventory.host("a").unwrap();
         assert_eq!(
             (host.inventory_file(), host.inventory_dir()),
@@ -315,7 +323,7 @@ mod tests {
         let inventory = Inventory::load(
             &[path.to_string_lossy().into_owned()],
             &Store::default(),
-            &Settings::default(),
+            &Arc::default(),
         )
         .unwrap();
         assert_eq!(

@@ -23,6 +23,7 @@ mod outputs;
 mod pattern;
 mod plugin;
 mod range;
+mod refresh;
 mod script;
 mod selection;
 mod settings;
@@ -75,6 +76,8 @@ pub struct Inventory {
     warnings: Vec<Fault>,
     /// The source being read, for `inventory_file` of hosts that it names first.
     source: Option<String>,
+    /// How its sources were read.
+    settings: Option<Arc<Settings>>,
 }
 
 impl Default for Inventory {
@@ -90,6 +93,7 @@ impl Default for Inventory {
             vars_dirs: Vec::new(),
             warnings: Vec::new(),
             source: None,
+            settings: None,
         };
         inventory.link(ALL, UNGROUPED);
         inventory

@@ -1,5 +1,5 @@
 use {
-    super::reader,
+    super::{escape::decoded, reader},
     crate::source::{Fault, Kind, Node},
 };
 
@@ -141,15 +141,12 @@ fn pair<'a>(piece: &'a str, free_form: Option<&[&str]>) -> Option<(&'a str, &'a 
 }
 
 fn unquoted(value: &str) -> String {
-    for quote in ['"', '\''] {
-        let inner = value
-            .strip_prefix(quote)
-            .and_then(|rest| rest.strip_suffix(quote));
-        if let Some(inner) = inner {
-            return inner.replace(&format!("\\{quote}"), &quote.to_string());
-        }
-    }
-    value.to_owned()
+    let value = decoded(value);
+    let inner = ['"', '\''].into_iter().find_map(|quote| {
+        let rest = value.strip_prefix(quote)?;
+        rest.strip_suffix(quote)
+    });
+    inner.unwrap_or(&value).to_owned()
 }
 
 /// Splits at white space outside quotes and templates; each piece keeps the space behind it.

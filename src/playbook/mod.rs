@@ -2,10 +2,12 @@
 
 mod action;
 mod block;
+mod escape;
 mod keyword;
 mod play;
 mod reader;
 mod role;
+mod strategy;
 mod task;
 
 pub use {
@@ -14,5 +16,6 @@ pub use {
     keyword::{Key, Keywords, On, Shape, boolean, boolean_text},
     play::{Entry, Import, Play, playbook},
     role::{RoleUse, role_uses},
+    strategy::Strategy,
     task::{Loop, Task},
 };

@@ -62,6 +62,11 @@ impl Step {
         }
     }
 
+    /// Whether the step steers the play itself.
+    pub fn steers(&self) -> bool {
+        self.task.action.short_name() == "meta"
+    }
+
     /// A `meta` step that one host decides for all: Ansible asks no more than one host.
     pub fn steers_all(&self) -> bool {
         let action = &self.task.action;
@@ -73,7 +78,7 @@ impl Step {
             "end_play",
             "refresh_inventory",
         ];
-        action.short_name() == "meta" && what.is_some_and(|what| all.contains(&what))
+        self.steers() && what.is_some_and(|what| all.contains(&what))
     }
 
     /// Topics that notify this handler besides its name.

@@ -31,7 +31,7 @@ impl<W: Write> AdHoc<W> {
 
     fn take(&mut self, event: &Event) {
         match event {
-            Event::HostFinished { host, result } => self.host(host, result),
+            Event::HostFinished { host, result, .. } => self.host(host, result),
             Event::Warning { message, .. } => {
                 let text = format!("[WARNING]: {}", indented(message));
                 self.screen.line(Label::Warning, &text);

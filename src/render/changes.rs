@@ -2,6 +2,7 @@ use {
     super::{Masked, Render},
     crate::event::{Event, Status},
     std::{
+        collections::BTreeMap,
         io,
         sync::{Arc, Mutex, PoisonError},
     },
@@ -11,7 +12,7 @@ use {
 #[derive(Clone, Default)]
 pub struct Changes {
     lines: Arc<Mutex<Vec<String>>>,
-    step: String,
+    steps: BTreeMap<u64, String>,
 }
 
 impl Changes {
@@ -24,9 +25,16 @@ impl Changes {
 
     fn take(&mut self, event: &Event) {
         match event {
-            Event::TaskStarted { name, place, .. } => self.step = format!("{name} ({place})"),
-            Event::HostFinished { host, result } if result.status == Status::Changed => {
-                let line = format!("{}: {host}", self.step);
+            Event::PlayStarted { .. } => self.steps.clear(),
+            Event::TaskStarted {
+                task, name, place, ..
+            } => {
+                let step = format!("{name} ({place})");
+                self.steps.insert(*task, step);
+            }
+            Event::HostFinished { task, host, result } if result.status == Status::Changed => {
+                let step = self.steps.get(task).map_or("", String::as_str);
+                let line = format!("{step}: {host}");
                 let lines = self.lines.lock();
                 lines.unwrap_or_else(PoisonError::into_inner).push(line);
             }
@@ -60,6 +68,7 @@ mod tests {
         let mut changes = Changes::default();
         let shared = changes.clone();
         changes.take(&Event::TaskStarted {
+            task: 0,
             kind: Kind::Task,
             name: "write".to_owned(),
             place: "a.yml:3:5".to_owned(),

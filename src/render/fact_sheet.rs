@@ -26,7 +26,7 @@ impl<W: Write, E: Write> FactSheet<W, E> {
 
     fn take(&mut self, event: &Event) {
         match event {
-            Event::HostFinished { host, result } => match result.status {
+            Event::HostFinished { host, result, .. } => match result.status {
                 Status::Ok | Status::Changed => {
                     let facts = result.data.get("ansible_facts");
                     let facts = facts.cloned().unwrap_or_default();

@@ -4,6 +4,7 @@ use {
     super::{Style, Terminal, recording::*},
     crate::{
         event::{Event, Finished, Kind, Recap, Status, Tally},
+        playbook::Strategy,
         wire::{Diff, Side, Stream},
     },
     serde_json::json,
@@ -64,6 +65,7 @@ fn familiar() -> Vec<Event> {
     events.push(done("web1", copied));
     events.push(task("include_tasks", &both));
     events.push(Event::Included {
+        task: 0,
         file: "inc.yml".to_owned(),
         hosts: names(&both),
     });
@@ -76,6 +78,7 @@ fn familiar() -> Vec<Event> {
     events.push(done("database-2", delegated));
     events.push(task("Again", &both[..1]));
     events.push(Event::Retrying {
+        task: 0,
         host: "web1".to_owned(),
         item: None,
         attempt: 1,
@@ -396,4 +399,53 @@ fn a_warning_is_shown_once() {
         1,
         "{text}"
     );
+}
+
+#[test]
+fn hosts_at_their_own_pace_show_their_step_again_where_it_differs() {
+    let at = |task, name: &str, host: &str| Event::TaskStarted {
+        task,
+        kind: Kind::Task,
+        name: name.to_owned(),
+        place: "site.yml:7:5".to_owned(),
+        hosts: names(&[host]),
+    };
+    let done = |task, host: &str, status| Event::HostFinished {
+        task,
+        host: host.to_owned(),
+        result: finished(status, "command"),
+    };
+    let events = [
+        Event::PlayStarted {
+            name: "free".to_owned(),
+            strategy: Strategy::Free,
+            hosts: names(&["web1", "web2"]),
+        },
+        at(1, "Quick", "web1"),
+        at(1, "Quick", "web2"),
+        done(1, "web1", Status::Ok),
+        at(2, "Then", "web1"),
+        done(2, "web1", Status::Changed),
+        done(1, "web2", Status::Failed),
+        Event::RunFinished(Recap::default()),
+    ];
+    insta::assert_snapshot!(plain(&events), @r"
+
+    PLAY [free] ********************************************************************
+
+    TASK [Quick] *******************************************************************
+    ok: [web1]
+
+    TASK [Then] ********************************************************************
+    changed: [web1]
+
+    TASK [Quick] *******************************************************************
+    fatal: [web2]: FAILED! => the module gave no reason
+        place: site.yml:7:5
+
+    PLAY RECAP *********************************************************************
+
+    FAILED on web2: [Quick] at site.yml:7:5
+        the module gave no reason
+    ");
 }

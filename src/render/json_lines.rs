@@ -75,8 +75,8 @@ mod tests {
     fn one_line_an_event_in_order() {
         let events = [play("a\nb", &["web1"]), play("c", &[])];
         insta::assert_snapshot!(lines(&events), @r#"
-        {"time":"1970-01-01T00:00:00.000Z","sequence":1,"event":"play_started","name":"a\nb","hosts":["web1"]}
-        {"time":"1970-01-01T00:00:00.000Z","sequence":2,"event":"play_started","name":"c","hosts":[]}
+        {"time":"1970-01-01T00:00:00.000Z","sequence":1,"event":"play_started","name":"a\nb","strategy":"linear","hosts":["web1"]}
+        {"time":"1970-01-01T00:00:00.000Z","sequence":2,"event":"play_started","name":"c","strategy":"linear","hosts":[]}
         "#);
     }
 

@@ -180,12 +180,17 @@ impl Hide for Event {
     fn hide(&mut self, redactor: &dyn Redactor) {
         match self {
             Self::RunStarted { playbooks, dry: _ } => playbooks.hide(redactor),
-            Self::PlayStarted { name, hosts: _ } => name.hide(redactor),
+            Self::PlayStarted {
+                name,
+                strategy: _,
+                hosts: _,
+            } => name.hide(redactor),
             Self::PlaySkipped { name, reason } => {
                 name.hide(redactor);
                 reason.hide(redactor);
             }
             Self::TaskStarted {
+                task: _,
                 kind: _,
                 name,
                 place,
@@ -195,6 +200,7 @@ impl Hide for Event {
                 place.hide(redactor);
             }
             Self::Output {
+                task: _,
                 host: _,
                 item,
                 stream: _,
@@ -204,6 +210,7 @@ impl Hide for Event {
                 text.hide(redactor);
             }
             Self::ItemFinished {
+                task: _,
                 host: _,
                 item,
                 result,
@@ -212,13 +219,22 @@ impl Hide for Event {
                 result.hide(redactor);
             }
             Self::Retrying {
+                task: _,
                 host: _,
                 item,
                 attempt: _,
                 left: _,
             } => item.hide(redactor),
-            Self::HostFinished { host: _, result } => result.hide(redactor),
-            Self::Included { file, hosts: _ } => file.hide(redactor),
+            Self::HostFinished {
+                task: _,
+                host: _,
+                result,
+            } => result.hide(redactor),
+            Self::Included {
+                task: _,
+                file,
+                hosts: _,
+            } => file.hide(redactor),
             Self::Warning { message, place } => {
                 message.hide(redactor);
                 place.hide(redactor);
@@ -242,7 +258,7 @@ mod tests {
     /// Puts the secret into every string that is no key and no name of a host.
     fn poison(value: &mut Value, key: &str) {
         let kept = [
-            "event", "kind", "status", "stream", "module", "host", "hosts", "sha256",
+            "event", "kind", "strategy", "status", "stream", "module", "host", "hosts", "sha256",
         ];
         match value {
             Value::String(text) if !kept.contains(&key) => text.push_str(" s3cret"),

@@ -24,6 +24,7 @@ mod progress;
 mod recording;
 mod screen;
 mod style;
+mod task_log;
 mod terminal;
 mod timestamp;
 mod values;

@@ -23,7 +23,7 @@ impl<W: Write> OneLine<W> {
 
     fn take(&mut self, event: &Event) {
         match event {
-            Event::HostFinished { host, result } => {
+            Event::HostFinished { host, result, .. } => {
                 let (label, caption) = caption(result.status);
                 let text = format!("{} | {caption}{}", host, values(result, &self.screen));
                 self.screen.line(label, &on_one_line(&text));

@@ -14,6 +14,7 @@ pub(super) struct OutputLines {
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Source {
+    task: u64,
     host: String,
     item: Option<String>,
     stderr: bool,
@@ -22,6 +23,7 @@ struct Source {
 impl Source {
     fn output(self, text: String) -> Event {
         Event::Output {
+            task: self.task,
             host: self.host,
             item: self.item,
             stream: match self.stderr {
@@ -38,12 +40,14 @@ impl OutputLines {
     pub fn whole(&mut self, event: &Event) -> Vec<Event> {
         match event {
             Event::Output {
+                task,
                 host,
                 item,
                 stream,
                 text,
             } => {
                 let source = Source {
+                    task: *task,
                     host: host.clone(),
                     item: item.clone(),
                     stderr: *stream == Stream::Stderr,

@@ -39,7 +39,7 @@ struct Live<W> {
 impl<W: Write + Send + 'static> Progress<W> {
     /// Takes the terminal to write on and where to draw, usually `ProgressDrawTarget::stderr()`.
     pub fn new(terminal: Terminal<W>, target: ProgressDrawTarget) -> Self {
-        let live = Arc::new(Mutex::new(Live::new(terminal, target, Instant::now())));
+        let live = Arc::new(Mutex::new(Live::new(terminal, target)));
         let (ticking, stopped) = mpsc::channel();
         let ticked = Arc::clone(&live);
         let ticker = thread::spawn(move || {
@@ -71,7 +71,7 @@ fn locked<W: Write>(live: &Mutex<Live<W>>) -> MutexGuard<'_, Live<W>> {
 }
 
 impl<W: Write> Live<W> {
-    fn new(terminal: Terminal<W>, target: ProgressDrawTarget, now: Instant) -> Self {
+    fn new(terminal: Terminal<W>, target: ProgressDrawTarget) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), target);
         if let Ok(style) = ProgressStyle::with_template(LINE) {
             bar.set_style(style.progress_chars("=> "));
@@ -79,7 +79,7 @@ impl<W: Write> Live<W> {
         Self {
             terminal,
             bar,
-            waiting: Waiting::new(now),
+            waiting: Waiting::new(),
             drawn: false,
         }
     }
@@ -95,16 +95,21 @@ impl<W: Write> Live<W> {
 
     fn take(&mut self, event: &Event, now: Instant) {
         match event {
+            Event::PlayStarted {
+                strategy, hosts, ..
+            } => self.waiting.play(*strategy, hosts),
             Event::TaskStarted { name, hosts, .. } => {
                 self.waiting.start(&on_one_line(name), hosts, now);
                 self.above(|terminal| terminal.take(event));
                 return self.begin();
             }
-            Event::Output { host, text, .. } if self.terminal.style().verbosity == 0 => {
-                self.waiting.hold(host, text);
+            Event::Output {
+                task, host, text, ..
+            } if self.terminal.style().verbosity == 0 => {
+                self.waiting.hold(*task, host, text);
                 return self.show_due(now);
             }
-            Event::HostFinished { host, result } => {
+            Event::HostFinished { host, result, .. } => {
                 self.waiting.finish(host, result.elapsed);
                 let (finished, total) = self.waiting.count();
                 self.bar.set_position(finished);
@@ -122,8 +127,10 @@ impl<W: Write> Live<W> {
     fn begin(&mut self) {
         self.drawn = true;
         self.bar.set_message(self.waiting.message());
-        self.bar.set_length(self.waiting.count().1);
+        let (finished, total) = self.waiting.count();
+        self.bar.set_length(total);
         self.bar.reset();
+        self.bar.set_position(finished);
     }
 
     /// Takes the line away.
@@ -146,7 +153,7 @@ impl<W: Write> Live<W> {
         if !due.is_empty() {
             self.above(|terminal| {
                 due.iter()
-                    .for_each(|(host, text)| terminal.stream(host, text))
+                    .for_each(|held| terminal.stream(held.task, &held.host, &held.text))
             });
         }
     }
@@ -216,8 +223,8 @@ mod tests {
         }
     }
 
-    fn live(target: ProgressDrawTarget, paper: &Paper, now: Instant) -> Live<Paper> {
-        Live::new(Terminal::new(paper.clone(), Style::default()), target, now)
+    fn live(target: ProgressDrawTarget, paper: &Paper) -> Live<Paper> {
+        Live::new(Terminal::new(paper.clone(), Style::default()), target)
     }
 
     #[test]
@@ -225,7 +232,7 @@ mod tests {
         let drawn = Arc::new(Mutex::new(String::new()));
         let target = ProgressDrawTarget::term_like(Box::new(Drawn(Arc::clone(&drawn))));
         let (paper, now) = (Paper::default(), Instant::now());
-        let mut live = live(target, &paper, now);
+        let mut live = live(target, &paper);
         live.take(&started(false), now);
         live.take(&task("Install", &["web1", "web2"]), now);
         live.take(&done("web1", finished(Status::Ok, "apt")), now);
@@ -245,7 +252,7 @@ mod tests {
     #[test]
     fn a_slow_step_shows_its_output_and_a_quick_one_does_not() {
         let (paper, now) = (Paper::default(), Instant::now());
-        let mut live = live(ProgressDrawTarget::hidden(), &paper, now);
+        let mut live = live(ProgressDrawTarget::hidden(), &paper);
         live.take(&task("Build", &["web1"]), now);
         live.take(&output("web1", Stream::Stdout, "compiling\n"), now);
         live.tick(now + Duration::from_secs(1));

@@ -4,6 +4,7 @@ use {
     super::{Audience, Redactor, Render, Style},
     crate::{
         event::{Consumer, Event, Finished, Kind, Recap, Status, Tally},
+        playbook::Strategy,
         wire::{Diff, Object, Side, Stream},
     },
     serde_json::{Value, json},
@@ -45,9 +46,35 @@ pub fn shown<R: Render + 'static>(build: impl FnOnce(Paper) -> R, events: &[Even
     let paper = Paper::default();
     let redactor: Arc<dyn Redactor> = Arc::new(open);
     let mut audience = Audience::new(redactor).with(build(paper.clone()));
-    events.iter().for_each(|event| audience.take(event));
+    numbered(events)
+        .iter()
+        .for_each(|event| audience.take(event));
     audience.finish().unwrap();
     paper.text()
+}
+
+/// The events with the numbers of their steps: what follows a step's beginning belongs to it, unless it has its own.
+pub fn numbered(events: &[Event]) -> Vec<Event> {
+    let mut current = 0;
+    let mut events = events.to_vec();
+    for event in &mut events {
+        match event {
+            Event::TaskStarted { task: 0, .. } => current += 1,
+            Event::TaskStarted { task, .. } => current = *task,
+            _ => {}
+        }
+        if let Event::TaskStarted { task, .. }
+        | Event::Output { task, .. }
+        | Event::ItemFinished { task, .. }
+        | Event::Retrying { task, .. }
+        | Event::HostFinished { task, .. }
+        | Event::Included { task, .. } = event
+            && *task == 0
+        {
+            *task = current;
+        }
+    }
+    events
 }
 
 pub fn verbose(verbosity: u8) -> Style {
@@ -95,6 +122,7 @@ pub fn started(dry: bool) -> Event {
 
 pub fn play(name: &str, hosts: &[&str]) -> Event {
     Event::PlayStarted {
+        strategy: Strategy::Linear,
         name: name.to_owned(),
         hosts: names(hosts),
     }
@@ -106,6 +134,7 @@ pub fn task(name: &str, hosts: &[&str]) -> Event {
 
 pub fn step(kind: Kind, name: &str, hosts: &[&str]) -> Event {
     Event::TaskStarted {
+        task: 0,
         kind,
         name: name.to_owned(),
         place: "site.yml:7:5".to_owned(),
@@ -115,6 +144,7 @@ pub fn step(kind: Kind, name: &str, hosts: &[&str]) -> Event {
 
 pub fn done(host: &str, result: Finished) -> Event {
     Event::HostFinished {
+        task: 0,
         host: host.to_owned(),
         result,
     }
@@ -122,6 +152,7 @@ pub fn done(host: &str, result: Finished) -> Event {
 
 pub fn item(host: &str, item: &str, result: Finished) -> Event {
     Event::ItemFinished {
+        task: 0,
         host: host.to_owned(),
         item: item.to_owned(),
         result,
@@ -130,6 +161,7 @@ pub fn item(host: &str, item: &str, result: Finished) -> Event {
 
 pub fn output(host: &str, stream: Stream, text: &str) -> Event {
     Event::Output {
+        task: 0,
         host: host.to_owned(),
         item: None,
         stream,
@@ -184,7 +216,7 @@ pub fn samples() -> Vec<Event> {
         place: Some("site.yml:9:7".to_owned()),
         ..failed("it broke", json!({"rc": 1, "lines": ["a", {"b": "c"}]}))
     };
-    vec![
+    numbered(&[
         started(true),
         play("First", &["web1"]),
         Event::PlaySkipped {
@@ -193,6 +225,7 @@ pub fn samples() -> Vec<Event> {
         },
         task("Install", &["web1"]),
         Event::Output {
+            task: 0,
             host: "web1".to_owned(),
             item: Some("a".to_owned()),
             stream: Stream::Stdout,
@@ -200,6 +233,7 @@ pub fn samples() -> Vec<Event> {
         },
         item("web1", "a", full.clone()),
         Event::Retrying {
+            task: 0,
             host: "web1".to_owned(),
             item: Some("a".to_owned()),
             attempt: 1,
@@ -207,6 +241,7 @@ pub fn samples() -> Vec<Event> {
         },
         done("web1", full),
         Event::Included {
+            task: 0,
             file: "more.yml".to_owned(),
             hosts: names(&["web1"]),
         },
@@ -221,5 +256,5 @@ pub fn samples() -> Vec<Event> {
             stats: object(json!({"built": "yes"})),
             elapsed: 1.5,
         }),
-    ]
+    ])
 }

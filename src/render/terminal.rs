@@ -6,9 +6,13 @@ use {
         epilogue::epilogue,
         failure_log::FailureLog,
         printable::on_one_line,
+        task_log::TaskLog,
         values::{always_shown, message, returned},
     },
-    crate::event::{Event, Finished, Kind, Status},
+    crate::{
+        event::{Event, Finished, Status},
+        playbook::Strategy,
+    },
     std::{
         collections::HashSet,
         io::{self, Write},
@@ -19,21 +23,15 @@ use {
 pub struct Terminal<W> {
     screen: Screen<W>,
     dry: bool,
-    task: Task,
+    tasks: TaskLog,
+    /// The step whose banner was shown last.
+    announced: Option<u64>,
+    /// Whether the hosts of the play wait for each other, so that a step's banner can stand before its results.
+    in_step: bool,
     differences: DiffLog,
     failures: FailureLog,
     /// Warnings that were shown, so that each is shown once.
     warned: HashSet<String>,
-}
-
-/// The step under way.
-#[derive(Default)]
-struct Task {
-    banner: String,
-    name: String,
-    place: String,
-    /// Whether the banner has been shown.
-    announced: bool,
 }
 
 impl<W: Write> Terminal<W> {
@@ -42,7 +40,9 @@ impl<W: Write> Terminal<W> {
         Self {
             screen: Screen::new(writer, style),
             dry: false,
-            task: Task::default(),
+            tasks: TaskLog::default(),
+            announced: None,
+            in_step: true,
             differences: DiffLog::default(),
             failures: FailureLog::default(),
             warned: HashSet::new(),
@@ -56,27 +56,47 @@ impl<W: Write> Terminal<W> {
     pub(super) fn take(&mut self, event: &Event) {
         match event {
             Event::RunStarted { playbooks, dry } => self.run_started(playbooks, *dry),
-            Event::PlayStarted { name, .. } => self.play(name),
+            Event::PlayStarted { name, strategy, .. } => self.play_started(name, *strategy),
             Event::PlaySkipped { name, reason } => {
                 self.play(name);
                 let text = format!("skipping: {}", on_one_line(reason));
                 self.screen.line(Label::Skipped, &text);
             }
             Event::TaskStarted {
-                kind, name, place, ..
-            } => self.task_started(*kind, name, place),
-            Event::Output { host, text, .. } => {
-                if self.style().verbosity > 0 {
-                    self.stream(host, text);
+                task,
+                kind,
+                name,
+                place,
+                ..
+            } => {
+                self.tasks.begin(*task, *kind, name, place);
+                if self.in_step && self.style().ok_hosts && self.style().skipped_hosts {
+                    self.announce(*task);
                 }
             }
-            Event::ItemFinished { host, item, result } => self.item(host, item, result),
+            Event::Output {
+                task, host, text, ..
+            } => {
+                if self.style().verbosity > 0 {
+                    self.stream(*task, host, text);
+                }
+            }
+            Event::ItemFinished {
+                task,
+                host,
+                item,
+                result,
+            } => self.item(*task, host, item, result),
             Event::Retrying {
-                host, item, left, ..
-            } => self.retry(host, item.as_deref(), *left),
-            Event::HostFinished { host, result } => self.host(host, result),
-            Event::Included { file, hosts } => {
-                self.announce();
+                task,
+                host,
+                item,
+                left,
+                ..
+            } => self.retry(*task, host, item.as_deref(), *left),
+            Event::HostFinished { task, host, result } => self.host(*task, host, result),
+            Event::Included { task, file, hosts } => {
+                self.announce(*task);
                 let text = format!("included: {file} for {}", hosts.join(", "));
                 self.screen.line(Label::Included, &on_one_line(&text));
             }
@@ -89,8 +109,8 @@ impl<W: Write> Terminal<W> {
     }
 
     /// Shows output of a running step.
-    pub(super) fn stream(&mut self, host: &str, text: &str) {
-        self.announce();
+    pub(super) fn stream(&mut self, task: u64, host: &str, text: &str) {
+        self.announce(task);
         for line in text.split(['\n', '\r']).filter(|line| !line.is_empty()) {
             let text = format!("{} | {line}", on_one_line(host));
             self.screen.line(Label::Plain, &text);
@@ -112,6 +132,12 @@ impl<W: Write> Terminal<W> {
         }
     }
 
+    fn play_started(&mut self, name: &str, strategy: Strategy) {
+        self.tasks.clear();
+        self.in_step = strategy.keeps_step();
+        self.play(name);
+    }
+
     fn play(&mut self, name: &str) {
         let banner = match name.trim() {
             "" => "PLAY".to_owned(),
@@ -120,37 +146,25 @@ impl<W: Write> Terminal<W> {
         self.screen.banner(&banner);
     }
 
-    fn task_started(&mut self, kind: Kind, name: &str, place: &str) {
-        let title = match kind {
-            Kind::Task | Kind::Gather => "TASK",
-            Kind::Handler => "RUNNING HANDLER",
-        };
-        self.differences.clear();
-        self.task = Task {
-            banner: format!("{title} [{}]", on_one_line(name.trim())),
-            name: name.trim().to_owned(),
-            place: place.to_owned(),
-            announced: false,
-        };
-        if self.style().ok_hosts && self.style().skipped_hosts {
-            self.announce();
-        }
-    }
-
-    /// Shows the step's banner, once.
-    fn announce(&mut self) {
-        if self.task.announced || self.task.banner.is_empty() {
+    /// Shows the step's banner, unless what is above belongs to that step already.
+    fn announce(&mut self, number: u64) {
+        if self.announced == Some(number) {
             return;
         }
-        self.task.announced = true;
-        self.screen.banner(&self.task.banner);
-        if self.style().verbosity > 1 && !self.task.place.is_empty() {
-            let text = format!("task path: {}", on_one_line(&self.task.place));
+        let task = self.tasks.task(number);
+        self.announced = Some(number);
+        self.differences.clear();
+        if task.banner.is_empty() {
+            return;
+        }
+        self.screen.banner(&task.banner);
+        if self.style().verbosity > 1 && !task.place.is_empty() {
+            let text = format!("task path: {}", on_one_line(&task.place));
             self.screen.line(Label::Place, &text);
         }
     }
 
-    fn item(&mut self, host: &str, item: &str, result: &Finished) {
+    fn item(&mut self, number: u64, host: &str, item: &str, result: &Finished) {
         let item = on_one_line(item);
         let suffix = match result.status {
             Status::Failed | Status::Unreachable => format!(" (item={item})"),
@@ -158,26 +172,27 @@ impl<W: Write> Terminal<W> {
             Status::Skipped => format!(" => (item={item}) "),
             _ => format!(" => (item={item})"),
         };
+        let task = self.tasks.task(number);
         self.failures
-            .item(host, &self.task.name, &self.task.place, &item, result);
+            .item(host, &task.name, &task.place, &item, result);
         let word = match result.status {
             Status::Unreachable => "failed",
             status => word(status, "failed"),
         };
-        self.result(word, host, &suffix, result);
+        self.result(number, word, host, &suffix, result);
     }
 
-    fn host(&mut self, host: &str, result: &Finished) {
+    fn host(&mut self, number: u64, host: &str, result: &Finished) {
         let told_by_items = result.looped
             && match result.status {
                 Status::Ok | Status::Changed | Status::Unknown => true,
                 Status::Failed => self.failures.item_failed(host),
                 Status::Skipped | Status::Unreachable => false,
             };
-        self.failures
-            .host(host, &self.task.name, &self.task.place, result);
+        let task = self.tasks.task(number);
+        self.failures.host(host, &task.name, &task.place, result);
         if !told_by_items && !says_included(result) {
-            self.result(word(result.status, "fatal"), host, "", result);
+            self.result(number, word(result.status, "fatal"), host, "", result);
         }
         if result.ignored {
             self.screen.line(Label::Skipped, "...ignoring");
@@ -185,17 +200,17 @@ impl<W: Write> Terminal<W> {
     }
 
     /// Shows how a step, or an item of it, ended on a host: differences, warnings, then one line and what belongs to it.
-    fn result(&mut self, word: &str, host: &str, suffix: &str, result: &Finished) {
+    fn result(&mut self, number: u64, word: &str, host: &str, suffix: &str, result: &Finished) {
         if self.hidden(result.status) {
             return;
         }
-        self.announce();
+        self.announce(number);
         self.show_differences(host, result);
         for warning in &result.warnings {
             self.warn(warning, None);
         }
         let head = format!("{word}: [{}]{suffix}", who(host, result));
-        let text = head + &self.tail(suffix, result);
+        let text = head + &self.tail(number, suffix, result);
         self.screen.line(label(result.status), &text);
     }
 
@@ -207,9 +222,9 @@ impl<W: Write> Terminal<W> {
         }
     }
 
-    fn tail(&self, suffix: &str, result: &Finished) -> String {
+    fn tail(&self, number: u64, suffix: &str, result: &Finished) -> String {
         let verbosity = self.style().verbosity;
-        let complaint = || complaint(result, &self.task.place, verbosity);
+        let complaint = || complaint(result, &self.tasks.task(number).place, verbosity);
         match result.status {
             Status::Failed if suffix.is_empty() => format!(": FAILED! => {}", complaint()),
             Status::Unreachable if suffix.is_empty() => {
@@ -235,14 +250,14 @@ impl<W: Write> Terminal<W> {
         }
     }
 
-    fn retry(&mut self, host: &str, item: Option<&str>, left: u32) {
-        self.announce();
+    fn retry(&mut self, number: u64, host: &str, item: Option<&str>, left: u32) {
+        self.announce(number);
         let item = item.map(|item| format!(" (item={})", on_one_line(item)));
         let text = format!(
             "FAILED - RETRYING: [{}]{}: {} ({left} retries left).",
             on_one_line(host),
             item.unwrap_or_default(),
-            on_one_line(&self.task.name),
+            on_one_line(&self.tasks.task(number).name),
         );
         self.screen.line(Label::Retry, &text);
     }

@@ -1,6 +1,9 @@
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    time::{Duration, Instant},
+use {
+    crate::playbook::Strategy,
+    std::{
+        collections::{HashMap, HashSet, VecDeque},
+        time::{Duration, Instant},
+    },
 };
 
 /// A step that takes longer than this shows its output as it comes.
@@ -9,22 +12,35 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// So many pieces of output are kept while nobody is impatient yet.
 const MOST_HELD: usize = 1000;
 
-/// The step that a person waits for: which hosts are still at it, and what they wrote so far.
+/// What a person waits for: which hosts are still at their step, and what they wrote so far.
 pub(super) struct Waiting {
+    strategy: Strategy,
+    /// The step that began last.
     name: String,
-    begun: Instant,
+    /// The step that each host began last, and when.
+    begun: HashMap<String, (String, Instant)>,
+    /// Those that are waited for: of the step, or, where hosts do not wait for each other, of the play.
     hosts: Vec<String>,
     finished: HashSet<String>,
     /// Seconds that each host has spent in the steps of this run.
     spent: HashMap<String, f64>,
-    held: VecDeque<(String, String)>,
+    held: VecDeque<Held>,
+}
+
+/// A piece of output that nobody has seen yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    pub task: u64,
+    pub host: String,
+    pub text: String,
 }
 
 impl Waiting {
-    pub fn new(now: Instant) -> Self {
+    pub fn new() -> Self {
         Self {
+            strategy: Strategy::Linear,
             name: String::new(),
-            begun: now,
+            begun: HashMap::new(),
             hosts: Vec::new(),
             finished: HashSet::new(),
             spent: HashMap::new(),
@@ -32,10 +48,26 @@ impl Waiting {
         }
     }
 
-    /// Another step begins.
+    /// A play begins on these hosts.
+    pub fn play(&mut self, strategy: Strategy, hosts: &[String]) {
+        self.strategy = strategy;
+        self.begun.clear();
+        self.wait_for(hosts);
+    }
+
+    /// A step begins: on all its hosts, or on another one where they do not wait for each other.
     pub fn start(&mut self, name: &str, hosts: &[String], now: Instant) {
+        if self.strategy.keeps_step() {
+            self.wait_for(hosts);
+        }
         self.name = name.to_owned();
-        self.begun = now;
+        for host in hosts {
+            self.finished.remove(host);
+            self.begun.insert(host.clone(), (name.to_owned(), now));
+        }
+    }
+
+    fn wait_for(&mut self, hosts: &[String]) {
         self.hosts = hosts.to_vec();
         self.finished.clear();
         self.held.clear();
@@ -45,23 +77,30 @@ impl Waiting {
     pub fn finish(&mut self, host: &str, elapsed: f64) {
         self.finished.insert(host.to_owned());
         *self.spent.entry(host.to_owned()).or_default() += elapsed;
-        self.held.retain(|(name, _)| name != host);
+        self.held.retain(|held| held.host != host);
     }
 
     /// Keeps a piece of output until it is wanted.
-    pub fn hold(&mut self, host: &str, text: &str) {
+    pub fn hold(&mut self, task: u64, host: &str, text: &str) {
         if self.held.len() == MOST_HELD {
             self.held.pop_front();
         }
-        self.held.push_back((host.to_owned(), text.to_owned()));
+        self.held.push_back(Held {
+            task,
+            host: host.to_owned(),
+            text: text.to_owned(),
+        });
     }
 
-    /// The output, by host, that is to be shown by now.
-    pub fn due(&mut self, now: Instant) -> Vec<(String, String)> {
-        match now.saturating_duration_since(self.begun) < PATIENCE {
-            true => Vec::new(),
-            false => self.held.drain(..).collect(),
-        }
+    /// The output that is to be shown by now.
+    pub fn due(&mut self, now: Instant) -> Vec<Held> {
+        let waits = |held: &Held| {
+            let begun = self.begun.get(&held.host).map(|(_, begun)| *begun);
+            begun.is_some_and(|begun| now.saturating_duration_since(begun) < PATIENCE)
+        };
+        let (rest, due) = self.held.drain(..).partition(waits);
+        self.held = rest;
+        due.into()
     }
 
     /// How many hosts are done, and how many there are.
@@ -73,10 +112,13 @@ impl Waiting {
     /// The step's name and the host it waits for.
     pub fn message(&self) -> String {
         let others = self.hosts.len().saturating_sub(self.finished.len() + 1);
-        match (self.slowest(), others) {
-            (None, _) => self.name.clone(),
-            (Some(host), 0) => format!("{}, waiting for {host}", self.name),
-            (Some(host), others) => format!("{}, waiting for {host} and {others} more", self.name),
+        let Some(host) = self.slowest() else {
+            return self.name.clone();
+        };
+        let step = self.begun.get(host).map_or(&self.name, |(name, _)| name);
+        match others {
+            0 => format!("{step}, waiting for {host}"),
+            others => format!("{step}, waiting for {host} and {others} more"),
         }
     }
 
@@ -103,7 +145,7 @@ mod tests {
     #[test]
     fn names_the_host_that_is_slow_by_experience() {
         let now = Instant::now();
-        let mut waiting = Waiting::new(now);
+        let mut waiting = Waiting::new();
         let hosts = names(&["a", "b", "c"]);
         waiting.start("one", &hosts, now);
         assert_eq!(waiting.message(), "one, waiting for a and 2 more");
@@ -120,14 +162,36 @@ mod tests {
     #[test]
     fn output_is_shown_when_patience_ends_unless_its_host_is_done() {
         let now = Instant::now();
-        let mut waiting = Waiting::new(now);
+        let mut waiting = Waiting::new();
         waiting.start("one", &names(&["a", "b"]), now);
-        waiting.hold("a", "1\n");
-        waiting.hold("b", "2\n");
+        waiting.hold(1, "a", "1\n");
+        waiting.hold(1, "b", "2\n");
         assert_eq!(waiting.due(now), []);
         waiting.finish("a", 0.1);
         let shown = waiting.due(now + PATIENCE);
-        assert_eq!(shown, [("b".to_owned(), "2\n".to_owned())]);
+        let held = Held {
+            task: 1,
+            host: "b".to_owned(),
+            text: "2\n".to_owned(),
+        };
+        assert_eq!(shown, [held]);
         assert_eq!(waiting.due(now + PATIENCE), []);
+    }
+
+    #[test]
+    fn hosts_that_do_not_wait_for_each_other_are_waited_for_each_at_its_step() {
+        let now = Instant::now();
+        let mut waiting = Waiting::new();
+        waiting.play(Strategy::Free, &names(&["a", "b"]));
+        waiting.start("one", &names(&["a"]), now);
+        waiting.start("one", &names(&["b"]), now);
+        waiting.hold(1, "b", "1\n");
+        waiting.finish("a", 1.0);
+        waiting.start("two", &names(&["a"]), now + PATIENCE);
+        assert_eq!(waiting.count(), (0, 2));
+        assert_eq!(waiting.message(), "two, waiting for a and 1 more");
+        assert_eq!(waiting.due(now + PATIENCE).len(), 1);
+        waiting.finish("a", 1.0);
+        assert_eq!(waiting.message(), "one, waiting for b");
     }
 }

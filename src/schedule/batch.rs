@@ -1,23 +1,26 @@
 use {
     super::{
+        free::FreeBatch,
         include::Brought,
         notify::Handlers,
         outcome::Ending,
         run::{Runner, register_name},
-        step::HostStep,
+        turn::{Turn, started},
         walk::{End, Walk},
     },
     crate::{
         control,
-        event::{Event, Kind},
-        playbook::{Key, boolean_text},
+        playbook::{Key, Strategy, boolean_text},
         program::{Order, PlayProgram, Step},
         source::Fault,
         template::Value,
         variable::{PlayContext, Scope, Surroundings},
     },
     futures::{StreamExt, stream},
-    std::{collections::BTreeMap, sync::Arc},
+    std::{
+        collections::{BTreeMap, BTreeSet},
+        sync::Arc,
+    },
 };
 
 /// The hosts of a play that go through it together.
@@ -26,8 +29,13 @@ pub(super) struct Batch<'a> {
     pub(super) program: &'a Arc<PlayProgram>,
     pub(super) context: Arc<PlayContext>,
     pub(super) handlers: Handlers,
+    pub(super) strategy: Strategy,
     /// In the order of the play's hosts.
     pub(super) walks: Vec<(String, Walk)>,
+    /// Hosts that were lost before.
+    pub(super) absent: BTreeSet<String>,
+    /// Hosts that could not be reached and were taken back.
+    pub(super) forgiven: Vec<String>,
     /// What comes after this batch, where something has decided it.
     pub(super) onward: Onward,
 }
@@ -45,24 +53,41 @@ impl<'a> Batch<'a> {
         runner: &'a Runner,
         program: &'a Arc<PlayProgram>,
         context: Arc<PlayContext>,
+        strategy: Strategy,
     ) -> Self {
-        let walks = context
-            .batch
-            .iter()
-            .map(|host| (host.clone(), Walk::new(&program.elements)))
-            .collect();
+        let way = |host: &String| {
+            let mut walk = Walk::new(&program.elements);
+            match runner.loss(host) {
+                Some(End::Unreachable) => walk.park(),
+                Some(end) => walk.stop(end),
+                None => {}
+            }
+            (host.clone(), walk)
+        };
+        let walks: Vec<_> = context.batch.iter().map(way).collect();
+        let absent = walks.iter().filter(|(_, walk)| walk.end.is_some());
         Self {
+            absent: absent.map(|(host, _)| host.clone()).collect(),
+            forgiven: Vec::new(),
             runner,
             program,
             context,
             handlers: Handlers::new(&program.handlers),
+            strategy,
             walks,
             onward: Onward::Batch,
         }
     }
 
     /// Goes through the play; says what comes next: nothing, when every host of the batch is lost.
-    pub(super) async fn run(mut self) -> Result<Onward, Fault> {
+    pub(super) async fn run(self) -> Result<Onward, Fault> {
+        match self.strategy.keeps_step() {
+            true => self.run_in_step().await,
+            false => FreeBatch::new(self).run().await,
+        }
+    }
+
+    async fn run_in_step(mut self) -> Result<Onward, Fault> {
         while let Some((order, step, hosts)) = self.next() {
             if self.runner.is_cancelled() {
                 break;
@@ -70,6 +95,8 @@ impl<'a> Batch<'a> {
             self.step(&order, &step, hosts).await?;
             self.settle();
         }
+        // Steps that no tag chose may have stood last.
+        self.settle();
         Ok(self.close())
     }
 
@@ -111,31 +138,27 @@ impl<'a> Batch<'a> {
         let first = hosts.first().cloned().unwrap_or_default();
         let scope = Scope::new(&self.runner.world, &first, self.around(step));
         let title = self.title(step, &scope);
-        let name = title.rsplit(" : ").next().unwrap_or(&title).to_owned();
-        if !step.implied && !self.runner.has_started(&name, &title) {
+        if !step.implied && !self.runner.has_started(&title) {
             self.pass(&hosts);
             return Ok(());
         }
-        let steering = step.task.action.short_name() == "meta";
+        let steering = step.steers();
+        let number = self.runner.next_step();
         if !steering && self.runner.options.step && !step.implied && !self.confirmed(&title) {
             self.pass(&hosts);
             return Ok(());
         }
         if !steering {
-            self.runner.sink.tell(Event::TaskStarted {
-                kind: kind(step),
-                name: title,
-                place: step.task.place.to_string(),
-                hosts: hosts.clone(),
-            });
+            let event = started(step, number, title, hosts.clone());
+            self.runner.sink.tell(event);
         }
-        let endings = self.on_hosts(step, &scope, &hosts, steering).await;
+        let endings = self.on_hosts(step, number, &scope, &hosts).await;
         let lost = endings.iter().filter(|(_, ending)| ending.is_lost());
         let lost: Vec<_> = lost.map(|(host, _)| host.clone()).collect();
         if self.runner.is_cancelled() {
             self.interrupted(step, &lost);
         }
-        self.conclude(order, step, endings)?;
+        self.conclude(order, step, number, endings)?;
         if !lost.is_empty() && self.is_any_error_fatal(step, &scope) {
             self.fail_others(&lost);
         }
@@ -146,26 +169,19 @@ impl<'a> Batch<'a> {
     async fn on_hosts(
         &self,
         step: &Arc<Step>,
+        number: u64,
         scope: &Arc<Scope>,
         hosts: &[String],
-        steering: bool,
     ) -> Vec<(String, Ending)> {
         let once = self.runs_once(step, scope);
         let workers = if once { &hosts[..1] } else { hosts };
-        let running = workers.iter().map(|host| async move {
-            let _permit = self.runner.forks().acquire().await;
-            let ending = HostStep::new(self.runner, step, host, self.around(step))
-                .run()
-                .await;
-            if !steering && ending.meta.is_none() && ending.includes.is_empty() {
-                self.runner.sink.tell(Event::HostFinished {
-                    host: host.clone(),
-                    result: ending.finished(),
-                });
-            }
-            self.runner.keep(host, &ending, register_name(step));
-            (host.clone(), ending)
+        let turns = workers.iter().map(|host| Turn {
+            step: Arc::clone(step),
+            number,
+            host: host.clone(),
+            around: self.around(step),
         });
+        let running = turns.map(|turn| turn.run(self.runner));
         let width = self
             .throttle(step, scope)
             .unwrap_or(usize::MAX)
@@ -185,6 +201,7 @@ impl<'a> Batch<'a> {
         &mut self,
         order: &Order,
         step: &Arc<Step>,
+        number: u64,
         endings: Vec<(String, Ending)>,
     ) -> Result<(), Fault> {
         let scope =
@@ -194,7 +211,7 @@ impl<'a> Batch<'a> {
             .map(|(host, _)| host.clone())
             .unwrap_or_default();
         let once = self.runs_once(step, &scope(self, &first));
-        let mut brought = Brought::default();
+        let mut brought = Brought::by(number);
         let mut all: Vec<(String, Ending)> = Vec::new();
         for (host, mut ending) in endings {
             for change in std::mem::take(&mut ending.changes) {
@@ -204,7 +221,7 @@ impl<'a> Batch<'a> {
             all.push((host, ending));
         }
         if once && let Some((worker, ending)) = all.pop() {
-            return self.conclude_once(order, step, &worker, ending);
+            return self.conclude_once(order, step, number, &worker, ending);
         }
         for (host, mut ending) in all {
             let includes = std::mem::take(&mut ending.includes);
@@ -223,27 +240,29 @@ impl<'a> Batch<'a> {
         &mut self,
         order: &Order,
         step: &Arc<Step>,
+        number: u64,
         worker: &str,
         mut ending: Ending,
     ) -> Result<(), Fault> {
         let includes = std::mem::take(&mut ending.includes);
-        let mut brought = Brought::default();
+        let mut brought = Brought::by(number);
         let here = self.hosts_at(order);
         self.notify(step, worker, &ending)?;
         ending.notified = true;
+        if !includes.is_empty() {
+            // What is included once is included for one host only.
+            let others = here.into_iter().filter(|host| host != worker);
+            self.pass(&others.collect::<Vec<_>>());
+            self.include(order, step, worker, includes, &mut brought);
+            brought.tell(self.runner);
+            return Ok(());
+        }
         for host in here {
             if host != worker {
                 self.runner.keep(&host, &ending, register_name(step));
             }
-            match includes.is_empty() {
-                true => self.end_step(order, step, &host, &ending)?,
-                false => {
-                    let same = includes.clone();
-                    self.include(order, step, &host, same, &mut brought);
-                }
-            }
+            self.end_step(order, step, &host, &ending)?;
         }
-        brought.tell(self.runner);
         Ok(())
     }
 
@@ -262,7 +281,7 @@ impl<'a> Batch<'a> {
             .collect()
     }
 
-    fn end_step(
+    pub(super) fn end_step(
         &mut self,
         order: &Order,
         step: &Arc<Step>,
@@ -273,7 +292,8 @@ impl<'a> Batch<'a> {
             self.context.use_role(host, step);
         }
         if let Some(meta) = ending.meta {
-            return self.steer(order, step, host, meta);
+            self.steer(order, step, host, meta);
+            return Ok(());
         }
         if ending.unreachable && !ending.ignored {
             self.lose(host, End::Unreachable);
@@ -289,7 +309,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Tells what is owed and says what comes next.
-    fn close(self) -> Onward {
+    pub(super) fn close(self) -> Onward {
         let cut = self.runner.is_cancelled();
         let mut owed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (host, walk) in &self.walks {
@@ -308,14 +328,14 @@ impl<'a> Batch<'a> {
             }
         }
         self.runner.sink.note(|recap| recap.owed.extend(owed));
-        match cut || self.context.active().is_empty() {
+        match cut || self.is_lost() {
             true => Onward::Nothing,
             false => self.onward,
         }
     }
 
     /// How far the step got on these hosts, where it was cancelled, nobody knows.
-    fn interrupted(&self, step: &Arc<Step>, hosts: &[String]) {
+    pub(super) fn interrupted(&self, step: &Arc<Step>, hosts: &[String]) {
         let hosts: Vec<_> = hosts
             .iter()
             .map(|host| (host.clone(), step.title()))
@@ -331,10 +351,17 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn confirmed(&self, title: &str) -> bool {
+    pub(super) fn confirmed(&self, title: &str) -> bool {
         let question = format!("Perform task: TASK: {title} (N)o/(y)es: ");
         let answer = self.runner.ask(&question, true).unwrap_or_default();
         matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// The next step of a host.
+    pub(super) fn peek(&mut self, host: &str) -> Option<(Order, Arc<Step>)> {
+        let filter = &self.runner.options.tags;
+        self.walk(host)
+            .peek(&|step| step.handler || filter.selects(&step.tags))
     }
 
     pub(super) fn walk(&mut self, host: &str) -> &mut Walk {
@@ -370,7 +397,7 @@ impl<'a> Batch<'a> {
                 .is_some_and(|value| value.is_true())
     }
 
-    fn throttle(&self, step: &Step, scope: &Arc<Scope>) -> Option<usize> {
+    pub(super) fn throttle(&self, step: &Step, scope: &Arc<Scope>) -> Option<usize> {
         let value = self.keyword(step, scope, Key::Throttle)?;
         value.to_string().parse().ok().filter(|width| *width > 0)
     }
@@ -384,13 +411,5 @@ impl<'a> Batch<'a> {
     fn keyword(&self, step: &Step, scope: &Arc<Scope>, key: Key) -> Option<Value> {
         let node = step.frame.keyword(key)?;
         self.runner.world.engine.node(node, &scope.variables()).ok()
-    }
-}
-
-fn kind(step: &Step) -> Kind {
-    match () {
-        () if step.handler => Kind::Handler,
-        () if step.implied => Kind::Gather,
-        () => Kind::Task,
     }
 }

@@ -1,6 +1,6 @@
 use {
     super::batch::Batch,
-    crate::{control::Change, program::Step, source::Fault, template},
+    crate::{control::Change, program::Step, source::Fault, template, variable::Growth},
     std::sync::Arc,
 };
 
@@ -34,10 +34,14 @@ impl Batch<'_> {
                     .iter()
                     .map(|(name, value)| (name.clone(), template::to_node(value, &step.task.place)))
                     .collect();
-                world.change_inventory(|inventory| inventory.add_host(&name, &groups, &vars))?;
+                world.grow(Growth::Host { name, groups, vars })?;
             }
             Change::GroupBy { group, parents } => {
-                world.change_inventory(|inventory| inventory.add_group(host, &group, &parents))?;
+                world.grow(Growth::Group {
+                    host: host.to_owned(),
+                    group,
+                    parents,
+                })?;
             }
             Change::Stats {
                 data,

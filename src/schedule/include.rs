@@ -16,8 +16,11 @@ use {
 pub(super) type Asked = (Include, Vec<(String, Value)>);
 
 /// The files that one step included, each once for all hosts that asked for the same.
-#[derive(Default)]
-pub(super) struct Brought(Vec<Piece>);
+pub(super) struct Brought {
+    /// The step's number.
+    task: u64,
+    pieces: Vec<Piece>,
+}
 
 struct Piece {
     key: String,
@@ -27,9 +30,15 @@ struct Piece {
 }
 
 impl Brought {
+    pub(super) fn by(task: u64) -> Self {
+        let pieces = Vec::new();
+        Self { task, pieces }
+    }
+
     pub(super) fn tell(self, runner: &Runner) {
-        for piece in self.0 {
+        for piece in self.pieces {
             runner.sink.tell(Event::Included {
+                task: self.task,
                 file: piece.shown,
                 hosts: piece.hosts,
             });
@@ -54,6 +63,7 @@ impl Batch<'_> {
                 Err(problem) => {
                     let ending = Ending::fault(step.task.action.short_name(), &problem);
                     self.runner.sink.tell(Event::HostFinished {
+                        task: brought.task,
                         host: host.to_owned(),
                         result: ending.finished(),
                     });
@@ -75,17 +85,17 @@ impl Batch<'_> {
     ) -> Result<Arc<[Element]>, Fault> {
         let source = self.source(step, &include)?;
         let key = format!("{source:?} {locals:?}");
-        if let Some(piece) = brought.0.iter_mut().find(|piece| piece.key == key) {
+        if let Some(piece) = brought.pieces.iter_mut().find(|piece| piece.key == key) {
             piece.hosts.push(host.to_owned());
             return Ok(Arc::clone(&piece.elements));
         }
-        let part = u32::try_from(brought.0.len()).unwrap_or(u32::MAX);
+        let part = u32::try_from(brought.pieces.len()).unwrap_or(u32::MAX);
         let included = self.compile(order.below(part), step, host, &include, &source, locals)?;
         if !included.handlers.is_empty() {
             self.handlers.add(&included.handlers);
         }
         let elements: Arc<[Element]> = included.elements.into();
-        brought.0.push(Piece {
+        brought.pieces.push(Piece {
             key,
             shown: shown(&include, &source),
             elements: Arc::clone(&elements),

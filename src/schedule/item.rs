@@ -106,6 +106,11 @@ impl Item<'_> {
                         .reset(&self.resolver().target()?)
                         .await;
                 }
+                if meta == Meta::RefreshInventory {
+                    let place = &self.step.task.place;
+                    let refreshed = self.runner.world.refresh_inventory();
+                    refreshed.map_err(|problem| problem.at_least(place))?;
+                }
                 let mut ending = Ending::of(self.module(), Outcome::default());
                 ending.meta = Some(meta);
                 Ready::Ended(Box::new(ending))

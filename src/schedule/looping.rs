@@ -278,7 +278,7 @@ impl HostStep<'_> {
             let all = control.all_items;
             locals.insert("ansible_loop".to_owned(), extended(values, index, all));
         }
-        let scope = self.scope.with_locals(locals);
+        let scope = self.delegated_scope(self.scope.with_locals(locals));
         let label = control.label.as_ref().and_then(|node| {
             let engine = &self.runner.world.engine;
             engine.node(node, &scope.variables()).ok()
@@ -315,6 +315,7 @@ impl HostStep<'_> {
             return;
         }
         self.runner.sink.tell(Event::ItemFinished {
+            task: self.number,
             host: self.scope.host().to_owned(),
             item: item.label.clone().unwrap_or_default(),
             result,

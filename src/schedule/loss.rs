@@ -21,8 +21,13 @@ impl Batch<'_> {
         }
         self.runner.sink.rescued(host);
         let task = Value::from_pairs([
-            ("name", Value::from(step.task.name())),
+            // Of a task without a name, Ansible's is empty.
+            (
+                "name",
+                Value::from(step.task.keywords.text(Key::Name).unwrap_or_default()),
+            ),
             ("action", Value::from(step.task.action.short_name())),
+            ("tags", Value::from(step.tags.clone())),
         ]);
         let result = ending.value();
         self.runner.world.remember(host, |memory| {
@@ -45,40 +50,76 @@ impl Batch<'_> {
     /// Hosts whose way has ended in failure leave the play.
     pub(super) fn settle(&mut self) {
         let known = self.context.lost_hosts();
-        let ended = |walk: &mut Walk| walk.is_over() && walk.end == Some(End::Failed);
         let failed: Vec<_> = self
             .walks
             .iter_mut()
-            .filter_map(|(host, walk)| (ended(walk) && !known.contains(host)).then(|| host.clone()))
+            .filter_map(|(host, walk)| {
+                (has_failed(walk) && !known.contains(host)).then(|| host.clone())
+            })
             .collect();
         for host in failed {
             self.lose(&host, End::Failed);
         }
     }
 
+    /// The same for one host, where hosts do not wait for each other.
+    pub(super) fn settle_host(&mut self, host: &str) {
+        if has_failed(self.walk(host)) && !self.context.lost_hosts().iter().any(|lost| lost == host)
+        {
+            self.lose(host, End::Failed);
+        }
+    }
+
     pub(super) fn lose(&mut self, host: &str, end: End) {
         self.context.lose(host);
-        self.runner.put_out(host);
-        self.walk(host).stop(end);
+        self.runner.put_out(host, end);
+        let walk = self.walk(host);
+        match end {
+            End::Unreachable => {
+                walk.done();
+                walk.park();
+            }
+            End::Failed | End::Asked => walk.stop(end),
+        }
         if self.too_many_lost() {
             self.end_all(End::Failed);
         }
     }
 
-    /// Takes hosts that failed back into the run; their way through this play is over all the same.
+    /// Takes hosts that were lost back into the run. Those that could not be reached go on where they stood; the way of
+    /// those that failed is over in this play all the same.
     pub(super) fn forgive(&mut self) {
-        for host in self.context.lost_hosts() {
-            self.runner.take_back(&host);
-            self.walk(&host).stop(End::Asked);
+        for (host, walk) in &mut self.walks {
+            self.runner.take_back(host);
+            if walk.resume() {
+                self.context.recover(host);
+                self.forgiven.push(host.clone());
+            } else if walk.end == Some(End::Failed) {
+                walk.stop(End::Asked);
+            }
         }
     }
 
-    /// `max_fail_percentage`.
+    /// Whether every host of the batch was lost in it.
+    pub(super) fn is_lost(&self) -> bool {
+        let lost = |(host, walk): &(String, Walk)| {
+            walk.end.is_some_and(|end| end != End::Asked) && !self.absent.contains(host)
+        };
+        self.walks.iter().all(lost)
+    }
+
+    /// `max_fail_percentage`; it means nothing where hosts do not wait for each other.
     fn too_many_lost(&self) -> bool {
+        if !self.strategy.keeps_step() {
+            return false;
+        }
         let Some(limit) = self.max_fail_percentage() else {
             return false;
         };
-        let lost = self.context.lost_hosts().len();
+        let failed = |(host, walk): &&(String, Walk)| {
+            walk.end == Some(End::Failed) && !self.absent.contains(host)
+        };
+        let lost = self.walks.iter().filter(failed).count();
         lost as f64 * 100.0 / self.context.batch.len() as f64 > limit
     }
 
@@ -107,4 +148,9 @@ impl Batch<'_> {
             }
         }
     }
+}
+
+/// Whether the way is at its end, and that end is a failure.
+fn has_failed(walk: &mut Walk) -> bool {
+    walk.is_over() && walk.end == Some(End::Failed)
 }

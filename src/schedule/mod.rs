@@ -4,6 +4,7 @@ mod arguments;
 mod batch;
 mod change;
 mod deadline;
+mod free;
 mod gathering;
 mod include;
 mod item;
@@ -23,6 +24,7 @@ mod statistic;
 mod steer;
 mod step;
 mod target;
+mod turn;
 mod walk;
 
 pub use {

@@ -4,9 +4,10 @@ use {
         run::Runner,
     },
     crate::{
+        check,
         control::fault,
         event::Event,
-        playbook::Key,
+        playbook::{Key, Strategy},
         program::PlayProgram,
         source::{Fault, Node},
         template::{self, Value},
@@ -34,6 +35,7 @@ impl Runner {
         }
         self.world.check_inventory(&hosts)?;
         self.tell_of_cache();
+        let strategy = self.strategy(program, &before)?;
         let prompted = Arc::new(self.prompted(program, &self.play_scope(&before))?);
         let mut rest = hosts.as_slice();
         let mut round = 0;
@@ -46,9 +48,13 @@ impl Runner {
             self.read_vars_files(program, &context)?;
             self.sink.tell(Event::PlayStarted {
                 name: name.clone(),
-                hosts: batch.to_vec(),
+                strategy,
+                hosts: context.active(),
             });
-            match Batch::new(self, program, context).run().await? {
+            if context.active().is_empty() {
+                continue;
+            }
+            match Batch::new(self, program, context, strategy).run().await? {
                 Onward::Batch => {}
                 Onward::Play => break,
                 Onward::Nothing => return Ok(false),
@@ -65,7 +71,9 @@ impl Runner {
         prompted: Arc<Vars>,
         name: &str,
     ) -> Arc<PlayContext> {
+        let lost = all_hosts.iter().filter(|host| self.loss(host).is_some());
         Arc::new(PlayContext {
+            lost: RwLock::new(lost.cloned().collect()),
             name: name.to_owned(),
             frame: Some(Arc::clone(&program.frame)),
             dir: program.library.dir.clone(),
@@ -104,7 +112,7 @@ impl Runner {
         rendered.map_or_else(|| program.play.name(), |name| name.to_string())
     }
 
-    /// The play's hosts in the order of the inventory, without those that are out.
+    /// The play's hosts in the order of the inventory; those that were lost in earlier plays have their place among them.
     fn hosts(
         &self,
         program: &PlayProgram,
@@ -133,8 +141,19 @@ impl Runner {
             let message = format!("Could not match supplied host pattern, ignoring: {name}");
             self.sink.warn(message, Some(place.to_string()));
         }
-        let hosts = selection.hosts.into_iter();
-        Ok(hosts.filter(|host| !self.is_out(host)).collect())
+        Ok(selection.hosts)
+    }
+
+    fn strategy(
+        &self,
+        program: &PlayProgram,
+        context: &Arc<PlayContext>,
+    ) -> Result<Strategy, Fault> {
+        let Some(node) = program.play.keywords.get(Key::Strategy) else {
+            return Ok(self.world.settings.strategy);
+        };
+        let name = self.render(context, node)?.to_string();
+        Strategy::find(&name).ok_or_else(|| check::no_such_strategy(&name).at(&node.place))
     }
 
     /// How many hosts batch number `round` has.

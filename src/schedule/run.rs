@@ -4,9 +4,11 @@ use {
         pool::{Connections, Silence},
         sink::Sink,
         target::{Login, Resolver},
+        walk::End,
     },
     crate::{
         event::{Event, Recap},
+        inventory,
         playbook::Key,
         program::{Program, TagFilter},
         source::Fault,
@@ -15,7 +17,7 @@ use {
         variable::{Scope, World},
     },
     std::{
-        collections::BTreeSet,
+        collections::BTreeMap,
         sync::{
             Arc, Mutex, PoisonError,
             atomic::{AtomicU64, Ordering},
@@ -66,8 +68,10 @@ pub struct Runner {
     ask: Ask,
     forks: Semaphore,
     ids: AtomicU64,
+    /// How many steps have begun.
+    steps: AtomicU64,
     /// Hosts that failed or were lost; they take no part in later plays.
-    out: Mutex<BTreeSet<String>>,
+    out: Mutex<BTreeMap<String, End>>,
     started: Mutex<bool>,
 }
 
@@ -91,6 +95,7 @@ impl Runner {
             cancel,
             ask,
             ids: AtomicU64::new(1),
+            steps: AtomicU64::new(1),
             out: Mutex::default(),
         }
     }
@@ -135,6 +140,11 @@ impl Runner {
         self.ids.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// A number for a step that begins.
+    pub(super) fn next_step(&self) -> u64 {
+        self.steps.fetch_add(1, Ordering::Relaxed)
+    }
+
     pub(super) fn forks(&self) -> &Semaphore {
         &self.forks
     }
@@ -144,18 +154,17 @@ impl Runner {
         tokio::task::block_in_place(|| (self.ask)(text, echo))
     }
 
-    pub(super) fn is_out(&self, host: &str) -> bool {
-        self.out
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(host)
+    /// How the host was lost in an earlier play, if it was.
+    pub(super) fn loss(&self, host: &str) -> Option<End> {
+        let out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        out.get(host).copied()
     }
 
-    pub(super) fn put_out(&self, host: &str) {
+    pub(super) fn put_out(&self, host: &str, end: End) {
         self.out
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(host.to_owned());
+            .insert(host.to_owned(), end);
     }
 
     pub(super) fn take_back(&self, host: &str) {
@@ -166,13 +175,31 @@ impl Runner {
     }
 
     /// Whether `--start-at-task` has been reached, now that a step of this name comes.
-    pub(super) fn has_started(&self, name: &str, title: &str) -> bool {
-        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pattern) = &self.options.start_at {
-            let fits = |text: &str| crate::inventory::fits(pattern, text);
-            *started = *started || fits(name) || fits(title);
+    pub(super) fn has_started(&self, title: &str) -> bool {
+        if !self.is_started() && self.starts_at(title) {
+            self.start();
         }
-        *started
+        self.is_started()
+    }
+
+    /// Whether a step of this title, or this name at its end, is the one of `--start-at-task`.
+    pub(super) fn starts_at(&self, title: &str) -> bool {
+        let name = title.rsplit(" : ").next().unwrap_or(title);
+        let fits = |pattern: &String| {
+            [name, title]
+                .iter()
+                .any(|text| inventory::fits(pattern, text))
+        };
+        self.options.start_at.as_ref().is_none_or(fits)
+    }
+
+    pub(super) fn is_started(&self) -> bool {
+        *self.started.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The step of `--start-at-task` has been reached.
+    pub(super) fn start(&self) {
+        *self.started.lock().unwrap_or_else(PoisonError::into_inner) = true;
     }
 
     /// Opens the connection that a step of this host would use.

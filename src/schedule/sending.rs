@@ -111,6 +111,7 @@ impl Listener for Hearing<'_> {
             return;
         }
         self.step.runner.sink.tell(Event::Output {
+            task: self.step.number,
             host: self.step.scope.host().to_owned(),
             item: self.labels.get(item).cloned().flatten(),
             stream,

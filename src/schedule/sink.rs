@@ -34,7 +34,7 @@ impl Sink {
     /// Tells an event; the end of a step on a host is counted.
     pub fn tell(&self, event: Event) {
         let mut inner = self.inner();
-        if let Event::HostFinished { host, result } = &event {
+        if let Event::HostFinished { host, result, .. } = &event {
             inner.tallies.entry(host.clone()).or_default().count(result);
         }
         // As Ansible counts: every file that a host includes.

@@ -6,24 +6,17 @@ use {
     crate::{
         control::Meta,
         program::{Order, Step},
-        source::Fault,
     },
     std::sync::Arc,
 };
 
 impl Batch<'_> {
     /// Does what a `meta` step asks of a host.
-    pub(super) fn steer(
-        &mut self,
-        order: &Order,
-        step: &Arc<Step>,
-        host: &str,
-        meta: Meta,
-    ) -> Result<(), Fault> {
+    pub(super) fn steer(&mut self, order: &Order, step: &Arc<Step>, host: &str, meta: Meta) {
         match meta {
             Meta::FlushHandlers => self.flush(order, step, host),
-            // The connection was reset before this.
-            Meta::Noop | Meta::ResetConnection => self.walk(host).done(),
+            // The connection was reset, or the inventory read, before this.
+            Meta::Noop | Meta::ResetConnection | Meta::RefreshInventory => self.walk(host).done(),
             Meta::ClearFacts => {
                 let forget = crate::variable::Memory::forget_facts;
                 self.runner.world.remember(host, forget);
@@ -40,15 +33,7 @@ impl Batch<'_> {
                 self.end_all(End::Asked);
             }
             Meta::EndRole => self.end_role(step, host),
-            Meta::RefreshInventory => {
-                return Err(Fault::new(
-                    "`meta: refresh_inventory` would change the hosts of a play under way",
-                )
-                .at(&step.task.place)
-                .help("start a new run, which reads the inventory anew"));
-            }
         }
-        Ok(())
     }
 
     /// Passes everything that is left of the role that the step stands in.

@@ -9,7 +9,8 @@ use {
         playbook::Key,
         program::Step,
         source::Fault,
-        variable::{Scope, Surroundings, Values},
+        template::Value,
+        variable::{DELEGATED, Scope, Surroundings, Values},
         wire::Outcome,
     },
     std::{
@@ -22,6 +23,8 @@ use {
 pub(super) struct HostStep<'a> {
     pub(super) runner: &'a Runner,
     pub(super) step: &'a Step,
+    /// For events: which beginning of the step this is about.
+    pub(super) number: u64,
     pub(super) scope: Arc<Scope>,
 }
 /// How `until` wants a step repeated.
@@ -34,12 +37,14 @@ impl<'a> HostStep<'a> {
     pub(super) fn new(
         runner: &'a Runner,
         step: &'a Step,
+        number: u64,
         host: &str,
         around: Surroundings,
     ) -> Self {
         Self {
             runner,
             step,
+            number,
             scope: Scope::new(&runner.world, host, around),
         }
     }
@@ -86,8 +91,21 @@ impl<'a> HostStep<'a> {
     }
 
     async fn single(&self) -> Ending {
-        let item = self.item(Arc::clone(&self.scope), None);
+        let item = self.item(self.delegated_scope(Arc::clone(&self.scope)), None);
         self.until(&item).await
+    }
+
+    /// The same variables, and those of the host that the step is delegated to, where it is.
+    pub(super) fn delegated_scope(&self, scope: Arc<Scope>) -> Arc<Scope> {
+        let item = self.item(Arc::clone(&scope), None);
+        // Where the name cannot be told, the step fails by itself.
+        let Ok(Some(name)) = item.delegated() else {
+            return scope;
+        };
+        let every = scope.value("hostvars").ok().flatten().unwrap_or_default();
+        let vars = every.get_attr(&name).unwrap_or_default();
+        let delegated = Value::from_pairs([(name.as_str(), vars)]);
+        scope.with_locals(Values::from([(DELEGATED.to_owned(), delegated)]))
     }
 
     /// Runs an item, again and again where the step says `until`.
@@ -115,13 +133,16 @@ impl<'a> HostStep<'a> {
                 return ending;
             }
             if attempt > repeat.retries || self.runner.is_cancelled() {
-                ending.outcome.failed = true;
+                // What `failed_when` says of the last attempt counts.
+                let judged = item.step.task.keywords.get(Key::FailedWhen).is_some();
+                ending.outcome.failed |= !judged;
                 // Ansible counts the tries that were left, not the first one.
                 let tries = ("attempts".to_owned(), repeat.retries.into());
                 ending.outcome.data.extend([tries]);
                 return ending;
             }
             self.runner.sink.tell(Event::Retrying {
+                task: self.number,
                 host: self.scope.host().to_owned(),
                 item: item.label.clone(),
                 attempt,
@@ -139,6 +160,9 @@ impl<'a> HostStep<'a> {
             return Ok(None);
         }
         let retries = retries.unwrap_or(3);
+        if retries == 0 {
+            return Ok(None);
+        }
         Ok(Some(Repeat {
             retries: u32::try_from(retries).unwrap_or(u32::MAX),
             delay: Duration::from_secs(item.number(Key::Delay)?.unwrap_or(5)),

@@ -74,6 +74,9 @@ impl Walk {
 
     /// The next step and its place in the order, without taking it. `wanted` says whether a step is to run at all.
     pub fn peek(&mut self, wanted: &dyn Fn(&Step) -> bool) -> Option<(Order, Arc<Step>)> {
+        if self.end == Some(End::Unreachable) {
+            return None;
+        }
         loop {
             let cursor = self.stack.last_mut()?;
             let Some(element) = cursor.elements.get(cursor.at) else {
@@ -153,6 +156,20 @@ impl Walk {
     pub fn stop(&mut self, end: End) {
         self.stack.clear();
         self.end = Some(end);
+    }
+
+    /// The host cannot be reached: its way stands still.
+    pub fn park(&mut self) {
+        self.end = Some(End::Unreachable);
+    }
+
+    /// Goes on where the way stood still; says whether it did stand still.
+    pub fn resume(&mut self) -> bool {
+        let parked = self.end == Some(End::Unreachable);
+        if parked {
+            self.end = None;
+        }
+        parked
     }
 
     /// Whether nothing is left to do.

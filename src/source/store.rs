@@ -53,6 +53,11 @@ impl Store {
         ))
     }
 
+    /// Forgets what files held, so that they are read anew.
+    pub fn forget(&self) {
+        self.files().clear();
+    }
+
     /// All YAML documents of a file; none where it is empty.
     ///
     /// # Errors

@@ -54,6 +54,11 @@ pub const NAMES: &[&str] = &[
     "vars",
 ];
 
+/// The variables of the host that a step is delegated to, by its name.
+pub const DELEGATED: &str = "ansible_delegated_vars";
+
+const ADDRESS: &str = "ansible_host";
+
 /// The ansible-core release whose behaviour is the measure, as `ansible_version` tells playbooks that ask.
 const SPOKEN: (u32, u32, u32) = (2, 19, 0);
 
@@ -99,6 +104,18 @@ fn plain(scope: &Scope, name: &str) -> Option<Value> {
     }
 }
 
+/// The address of a host where no variable says it: its name. Of a step that is delegated, it is the other host's.
+fn address(scope: &Scope) -> Value {
+    let others = scope.around().locals.get(DELEGATED);
+    let other = others.and_then(|others| others.try_iter().ok()?.next());
+    let known = |name: &Value| {
+        let own = others?.get_item(name).ok()?.get_attr(ADDRESS).ok()?;
+        (!own.is_undefined()).then_some(own)
+    };
+    let own = || Value::from(scope.host());
+    other.map_or_else(own, |name| known(&name).unwrap_or(name))
+}
+
 fn of_inventory(scope: &Scope, name: &str) -> Option<Value> {
     let world = scope.world();
     let inventory = world
@@ -134,8 +151,8 @@ fn of_play(play: &PlayContext, name: &str) -> Option<Value> {
         // From outside of a play, nothing else is known of it.
         _ if play.frame.is_none() => None,
         "ansible_play_name" => Some(play.name.as_str().into()),
-        "ansible_play_hosts" | "play_hosts" => Some(Value::from(play.still_in())),
-        "ansible_play_batch" => Some(Value::from(play.active())),
+        "ansible_play_hosts" => Some(Value::from(play.still_in())),
+        "ansible_play_batch" | "play_hosts" => Some(Value::from(play.active())),
         "ansible_play_hosts_all" => Some(Value::from(play.all_hosts.clone())),
         _ => of_role_names(play, name),
     }
@@ -195,7 +212,7 @@ pub(super) fn connection(scope: &Scope, name: &str) -> Option<Result<Value, Temp
             (Key::RemoteUser, settings.user.as_deref().map(Value::from))
         }
         "ansible_port" | "ansible_ssh_port" => (Key::Port, settings.port.map(Value::from)),
-        "ansible_host" | "ansible_ssh_host" => return Some(Ok(scope.host().into())),
+        ADDRESS | "ansible_ssh_host" => return Some(Ok(address(scope))),
         _ => return None,
     };
     match frame.keyword(key) {

@@ -1,6 +1,7 @@
 //! What a variable is on a host at a step: Ansible's precedence, in one place, rendered when used.
 
 mod fact_cache;
+mod growth;
 mod hostvars;
 mod layer;
 mod level;
@@ -13,9 +14,10 @@ mod world;
 
 pub use {
     fact_cache::{FactCache, Recalled},
+    growth::Growth,
     layer::Layer,
     level::Level,
-    magic::NAMES as MAGIC_NAMES,
+    magic::{DELEGATED, NAMES as MAGIC_NAMES},
     memory::Memory,
     merge::merged,
     scope::{Scope, Surroundings},

@@ -1,7 +1,8 @@
 use {
-    super::{FactCache, Layer, Memory, Vars},
+    super::{FactCache, Growth, Layer, Memory, Vars},
     crate::{
         inventory::Inventory,
+        playbook::Strategy,
         program::{Frame, Library, Role, RoleNames, RoleUsage, Step},
         source::{Fault, Store},
         template::Engine,
@@ -9,7 +10,7 @@ use {
     std::{
         collections::HashMap,
         path::PathBuf,
-        sync::{Arc, PoisonError, RwLock},
+        sync::{Arc, Mutex, PoisonError, RwLock},
     },
 };
 
@@ -25,6 +26,8 @@ pub struct World {
     facts: Option<FactCache>,
     memories: RwLock<HashMap<String, Memory>>,
     layers: RwLock<HashMap<String, Arc<[Layer]>>>,
+    /// What steps added to the inventory.
+    pub(super) grown: Mutex<Vec<Growth>>,
 }
 
 /// What the command line says that variables can tell.
@@ -38,6 +41,8 @@ pub struct Settings {
     pub diff: bool,
     pub verbosity: u8,
     pub forks: usize,
+    /// Of plays that name none.
+    pub strategy: Strategy,
     pub limit: Option<String>,
     /// How hosts are reached, where neither variables nor keywords say it.
     pub connection: Option<String>,
@@ -64,9 +69,9 @@ pub struct PlayContext {
     pub library: Option<Arc<Library>>,
     /// Every host of the play, those that failed among them.
     pub all_hosts: Vec<String>,
-    /// The hosts of the batch under way.
+    /// The hosts of the batch under way, those that were lost before among them.
     pub batch: Vec<String>,
-    /// Hosts of the batch that have failed or cannot be reached.
+    /// Hosts of the play that have failed or cannot be reached.
     pub lost: RwLock<Vec<String>>,
     pub vars_files: RwLock<Arc<Vars>>,
     pub prompted: Arc<Vars>,
@@ -97,6 +102,12 @@ impl PlayContext {
         if !lost.iter().any(|other| other == host) {
             lost.push(host.to_owned());
         }
+    }
+
+    /// A host can be reached again.
+    pub fn recover(&self, host: &str) {
+        let mut lost = self.lost.write().unwrap_or_else(PoisonError::into_inner);
+        lost.retain(|other| other != host);
     }
 
     /// The variables of the play's `vars_files`.
@@ -183,6 +194,7 @@ impl World {
             facts: None,
             memories: RwLock::default(),
             layers: RwLock::default(),
+            grown: Mutex::default(),
         }
     }
 

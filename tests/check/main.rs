@@ -55,12 +55,14 @@ cases! {
     dynamic_names
     included
     lost_handler
+    misplaced_meta
     missing_file
     missing_role
     missing_task_file
     native_module
     no_host
     plain_secret
+    strategy
     template_syntax
     traps
     undefined_variable

@@ -1,6 +1,9 @@
 //! What happened in a run, as lines that both programs' records come to.
 
-use serde_json::{Map, Value};
+use {
+    serde_json::{Map, Value},
+    std::collections::BTreeMap,
+};
 
 /// A line, and the host that it is about where that is one of several whose order does not matter.
 pub struct Line {
@@ -13,11 +16,20 @@ impl Line {
         Self { text, host: None }
     }
 
-    fn of(host: &str, text: String) -> Self {
+    /// About a host; its label names the one that the step was delegated to, too.
+    fn of(label: &str, text: String) -> Self {
         Self {
-            host: Some(host.to_owned()),
-            text: format!("  {host}: {text}"),
+            host: label.split(" -> ").next().map(str::to_owned),
+            text: format!("  {label}: {text}"),
         }
+    }
+
+    fn at(host: &str, kind: &str, name: &str) -> Self {
+        Self::of(host, format!("at {kind} {name}"))
+    }
+
+    fn includes(host: &str, file: &str) -> Self {
+        Self::of(host, format!("included {file}"))
     }
 }
 
@@ -72,6 +84,8 @@ fn oracle_line(line: &Value) -> Line {
         "retry" => Line::of(text(field(1)), format!("retry, {} left", field(2))),
         "recap" => Line::common(format!("recap {} {}", text(field(1)), sorted(field(2)))),
         "stats" => Line::common(format!("stats {}", sorted(field(1)))),
+        "at" => Line::at(text(field(1)), text(field(2)), text(field(3))),
+        "includes" => Line::includes(text(field(1)), text(field(2))),
         "included" => Line::common(format!("included {} {}", text(field(1)), field(2))),
         kind => Line::common(format!("{kind} {}", text(field(1)))),
     }
@@ -80,11 +94,69 @@ fn oracle_line(line: &Value) -> Line {
 /// The lines of farcast's events.
 pub fn farcast_happenings(record: &str) -> Vec<Line> {
     let read = |line: &str| serde_json::from_str::<Value>(line).expect("a line of JSON");
+    let mut paces = Paces::default();
     record
         .lines()
         .map(read)
-        .flat_map(|event| farcast_lines(&event))
+        .flat_map(|event| paces.lines(&event))
         .collect()
+}
+
+/// Hosts that do not wait for each other, each at its step.
+#[derive(Default)]
+struct Paces {
+    free: bool,
+    /// Kind and name of each step of the play by its number.
+    steps: BTreeMap<u64, (String, String)>,
+    at: BTreeMap<String, u64>,
+}
+
+impl Paces {
+    fn lines(&mut self, event: &Value) -> Vec<Line> {
+        let number = event["task"].as_u64().unwrap_or_default();
+        match text(&event["event"]) {
+            "play_started" => {
+                *self = Self::default();
+                self.free = event["strategy"] != "linear";
+            }
+            "task_started" if self.free => {
+                let step = (kind(event).to_owned(), text(&event["name"]).to_owned());
+                self.steps.insert(number, step);
+                return Vec::new();
+            }
+            "included" if self.free => {
+                let hosts = event["hosts"].as_array().into_iter().flatten().map(text);
+                let lines = hosts.flat_map(|host| {
+                    let mut lines = self.stands(host, number);
+                    lines.push(Line::includes(host, text(&event["file"])));
+                    lines
+                });
+                return lines.collect();
+            }
+            _ => {}
+        }
+        let mut lines = farcast_lines(event);
+        if self.free && number > 0 && !lines.is_empty() {
+            lines.splice(0..0, self.stands(text(&event["host"]), number));
+        }
+        lines
+    }
+
+    /// A line where the host has come to another step.
+    fn stands(&mut self, host: &str, number: u64) -> Vec<Line> {
+        if self.at.insert(host.to_owned(), number) == Some(number) {
+            return Vec::new();
+        }
+        let (kind, name) = &self.steps[&number];
+        vec![Line::at(host, kind, name)]
+    }
+}
+
+fn kind(event: &Value) -> &str {
+    match event["kind"] == "handler" {
+        true => "handler",
+        false => "task",
+    }
 }
 
 fn farcast_lines(event: &Value) -> Vec<Line> {
@@ -96,18 +168,17 @@ fn farcast_lines(event: &Value) -> Vec<Line> {
             Line::common("nobody ".to_owned()),
         ],
         "task_started" => {
-            let kind = if event["kind"] == "handler" {
-                "handler"
-            } else {
-                "task"
-            };
-            vec![Line::common(format!("{kind} {}", text(&event["name"])))]
+            vec![Line::common(format!(
+                "{} {}",
+                kind(event),
+                text(&event["name"])
+            ))]
         }
         "item_finished" => {
             let result = &event["result"];
             let status = status(result);
-            // Ansible tells of an item's failure before it asks whether that is ignored.
-            let status = if status == "ignored" {
+            // Ansible tells of an item's failure before it asks whether that is ignored, or what it was.
+            let status = if ["ignored", "unreachable"].contains(&status) {
                 "failed"
             } else {
                 status

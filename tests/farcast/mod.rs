@@ -97,7 +97,7 @@ impl Ran {
     pub fn said(&self) -> String {
         let told = self.events().unwrap_or_default();
         let failures = told.iter().filter_map(|event| match event {
-            Event::HostFinished { host, result } | Event::ItemFinished { host, result, .. }
+            Event::HostFinished { host, result, .. } | Event::ItemFinished { host, result, .. }
                 if matches!(result.status, Status::Failed | Status::Unreachable) =>
             {
                 Some(format!("{host}: {result:#?}\n"))

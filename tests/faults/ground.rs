@@ -148,7 +148,9 @@ impl Told {
     /// How the last step that a host finished ended.
     pub fn last(&self, host: &str) -> Result<&Finished, String> {
         let mut ends = self.events.iter().filter_map(|event| match event {
-            Event::HostFinished { host: name, result } if name == host => Some(result),
+            Event::HostFinished {
+                host: name, result, ..
+            } if name == host => Some(result),
             _ => None,
         });
         ends.next_back()

@@ -22,7 +22,9 @@ pub fn finished<'a>(events: &'a [Event], host: &str) -> Result<&'a Finished, Str
     };
     let task = events.iter().skip_while(|event| !is_task(event));
     let mut said = task.filter_map(|event| match event {
-        Event::HostFinished { host: name, result } if name == host => Some(result),
+        Event::HostFinished {
+            host: name, result, ..
+        } if name == host => Some(result),
         _ => None,
     });
     said.next().ok_or_else(|| "no step finished".to_owned())
@@ -31,7 +33,9 @@ pub fn finished<'a>(events: &'a [Event], host: &str) -> Result<&'a Finished, Str
 /// The names of all that differs, of a loop's items too.
 pub fn differing(events: &[Event], host: &str) -> Vec<String> {
     let results = events.iter().filter_map(|event| match event {
-        Event::HostFinished { host: name, result }
+        Event::HostFinished {
+            host: name, result, ..
+        }
         | Event::ItemFinished {
             host: name, result, ..
         } if name == host => Some(result),

@@ -1,11 +1,11 @@
 use {
     super::made_of,
     farcast::{
-        inventory::{Inventory, Settings},
+        inventory::Inventory,
         source::{Store, vault::Secrets},
     },
     proptest::prelude::*,
-    std::fs,
+    std::{fs, sync::Arc},
 };
 
 const PIECES: &[&str] = &[
@@ -45,7 +45,7 @@ proptest! {
         let path = directory.path().join("hosts");
         fs::write(&path, &text).unwrap();
         let source = path.to_str().unwrap().to_owned();
-        if let Err(fault) = Inventory::load(&[source], &Store::new(Secrets::default()), &Settings::default()) {
+        if let Err(fault) = Inventory::load(&[source], &Store::new(Secrets::default()), &Arc::default()) {
             prop_assert!(!fault.to_string().is_empty());
         }
     }

@@ -97,7 +97,9 @@ fn handlers_run_once(promise: &Promise) -> Result<(), String> {
 
 fn results<'a>(events: &'a [Event], host: &str) -> Vec<&'a Finished> {
     let result = |event: &'a Event| match event {
-        Event::HostFinished { host: name, result }
+        Event::HostFinished {
+            host: name, result, ..
+        }
         | Event::ItemFinished {
             host: name, result, ..
         } if name == host => Some(result),
@@ -114,7 +116,7 @@ fn steps(events: &[Event], ends: &[Status]) -> BTreeSet<(String, String)> {
             Event::TaskStarted { kind, place, .. } => {
                 current = (*kind == Kind::Task).then(|| place.clone());
             }
-            Event::HostFinished { host, result } if ends.contains(&result.status) => {
+            Event::HostFinished { host, result, .. } if ends.contains(&result.status) => {
                 steps.extend(current.clone().map(|place| (place, host.clone())));
             }
             _ => {}

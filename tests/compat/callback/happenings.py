@@ -3,6 +3,7 @@
 import json
 import os
 
+from ansible.playbook.handler import Handler
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback import CallbackBase
 
@@ -19,11 +20,19 @@ class CallbackModule(CallbackBase):
 
     def __init__(self):
         super().__init__()
+        self.free = False
+        self.at = {}
         self.file = open(os.environ["COMPAT_HAPPENINGS"], "w", encoding="utf-8")
 
     def tell(self, *fields):
         self.file.write(json.dumps(fields, default=str) + "\n")
         self.file.flush()
+
+    def stands(self, host, task):
+        """Where hosts do not wait for each other, each says at which step it is."""
+        if self.free and self.at.get(host) != task._uuid:
+            self.at[host] = task._uuid
+            self.tell("at", host, "handler" if isinstance(task, Handler) else "task", task.get_name().strip())
 
     def said(self, result, failed):
         """What debug, fail and assert say; the words of other steps are each program's own."""
@@ -46,14 +55,19 @@ class CallbackModule(CallbackBase):
         included = isinstance(result._task, TaskInclude)
         if included and status in ("ok", "changed"):
             return
-        told = {} if status in ("skipped", "unreachable") else self.said(result, status in ("failed", "ignored"))
+        self.stands(result._host.get_name(), result._task)
+        told = {} if status in ("skipped", "unreachable") or result._result.get("unreachable") else self.said(result, status in ("failed", "ignored"))
+        label = self.host_label(result)
         if "results" in result._result:
             told = {}
-        self.tell("result", self.host_label(result), status, told)
+            # The items of a loop may be delegated each to another host.
+            label = result._host.get_name() if "{{" in label else label
+        self.tell("result", label, status, told)
 
     def item(self, result, status):
         if isinstance(result._task, TaskInclude) and status in ("ok", "changed"):
             return
+        self.stands(result._host.get_name(), result._task)
         label = self._get_item_label(result._result)
         told = {} if status == "skipped" else self.said(result, status in ("failed", "ignored"))
         self.tell("item", self.host_label(result), str(label), status, told)
@@ -63,6 +77,8 @@ class CallbackModule(CallbackBase):
         return "changed" if result._result.get("changed") else "ok"
 
     def v2_playbook_on_play_start(self, play):
+        self.free = play.strategy.rpartition(".")[2] in ("free", "host_pinned")
+        self.at = {}
         self.tell("play", play.get_name().strip())
 
     def v2_playbook_on_no_hosts_matched(self):
@@ -72,14 +88,15 @@ class CallbackModule(CallbackBase):
         pass
 
     def v2_playbook_on_task_start(self, task, is_conditional):
-        if task.action.rpartition(".")[2] != "meta":
+        if not self.free and task.action.rpartition(".")[2] != "meta":
             self.tell("task", task.get_name().strip())
 
     def v2_playbook_on_cleanup_task_start(self, task):
         self.tell("task", task.get_name().strip())
 
     def v2_playbook_on_handler_task_start(self, task):
-        self.tell("handler", task.get_name().strip())
+        if not self.free and task.action.rpartition(".")[2] != "meta":
+            self.tell("handler", task.get_name().strip())
 
     def v2_runner_on_ok(self, result):
         self.finished(result, self.status(result))
@@ -91,7 +108,7 @@ class CallbackModule(CallbackBase):
         self.finished(result, "skipped")
 
     def v2_runner_on_unreachable(self, result):
-        self.finished(result, "unreachable")
+        self.finished(result, "ignored" if result._task.ignore_unreachable else "unreachable")
 
     def v2_runner_item_on_ok(self, result):
         self.item(result, self.status(result))
@@ -104,9 +121,15 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_retry(self, result):
         data = result._result
+        self.stands(result._host.get_name(), result._task)
         self.tell("retry", self.host_label(result), data["retries"] - data["attempts"])
 
     def v2_playbook_on_include(self, included_file):
+        if self.free:
+            for host in included_file._hosts:
+                self.stands(host.name, included_file._task)
+                self.tell("includes", host.name, str(included_file._filename))
+            return
         self.tell("included", str(included_file._filename), sorted(host.name for host in included_file._hosts))
 
     def v2_playbook_on_stats(self, stats):
