@@ -3,7 +3,7 @@ use {
     crate::{
         control,
         playbook::{Key, Keywords, Task},
-        source::{Fault, Kind, Node},
+        source::{Fault, Kind},
     },
 };
 

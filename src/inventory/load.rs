@@ -265,7 +265,7 @@ mod tests {
         let fault = load(&[("hosts", "---\ng: {hosts\n")], "hosts").unwrap_err();
         assert!(fault.message().starts_with("broken YAML"), "{fault}");
         let fault = load(&[("hosts", "[g\n")], "hosts").unwrap_err();
-        assert_eq!(fault.message(), "the range is not closed by `]`");
+        assert_eq!(fault.message(), "`[g` is no section header");
     }
 
     #[test]
