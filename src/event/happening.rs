@@ -31,6 +31,8 @@ pub enum Event {
         place: String,
         hosts: Vec<String>,
     },
+    /// The person is asked something, and everything waits for the answer.
+    Asked { question: String },
     /// A piece of a running step's output.
     Output {
         task: u64,

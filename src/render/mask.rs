@@ -189,6 +189,7 @@ impl Hide for Event {
                 name.hide(redactor);
                 reason.hide(redactor);
             }
+            Self::Asked { question } => question.hide(redactor),
             Self::TaskStarted {
                 task: _,
                 kind: _,

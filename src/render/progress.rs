@@ -117,7 +117,7 @@ impl<W: Write> Live<W> {
                     self.bar.set_message(self.waiting.message());
                 }
             }
-            Event::RunFinished(_) => self.end(),
+            Event::Asked { .. } | Event::RunFinished(_) => self.end(),
             _ => {}
         }
         self.above(|terminal| terminal.take(event));

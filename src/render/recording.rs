@@ -223,6 +223,9 @@ pub fn samples() -> Vec<Event> {
             name: "Second".to_owned(),
             reason: "no hosts matched".to_owned(),
         },
+        Event::Asked {
+            question: "Go on?".to_owned(),
+        },
         task("Install", &["web1"]),
         Event::Output {
             task: 0,

@@ -57,6 +57,8 @@ impl<W: Write> Terminal<W> {
         match event {
             Event::RunStarted { playbooks, dry } => self.run_started(playbooks, *dry),
             Event::PlayStarted { name, strategy, .. } => self.play_started(name, *strategy),
+            // Whoever asks writes the question.
+            Event::Asked { .. } => {}
             Event::PlaySkipped { name, reason } => {
                 self.play(name);
                 let text = format!("skipping: {}", on_one_line(reason));

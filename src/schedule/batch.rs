@@ -144,7 +144,7 @@ impl<'a> Batch<'a> {
         }
         let steering = step.steers();
         let number = self.runner.next_step();
-        if !steering && self.runner.options.step && !step.implied && !self.confirmed(&title) {
+        if !steering && !step.implied && !self.runner.may_go_on(&title) {
             self.pass(&hosts);
             return Ok(());
         }
@@ -349,12 +349,6 @@ impl<'a> Batch<'a> {
         for host in hosts {
             self.walk(host).done();
         }
-    }
-
-    pub(super) fn confirmed(&self, title: &str) -> bool {
-        let question = format!("Perform task: TASK: {title} (N)o/(y)es: ");
-        let answer = self.runner.ask(&question, true).unwrap_or_default();
-        matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
     }
 
     /// The next step of a host.

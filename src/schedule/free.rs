@@ -158,7 +158,7 @@ impl<'a> FreeBatch<'a> {
             }
             self.started.insert(host.to_owned());
         }
-        step.steers() || !runner.options.step || self.batch.confirmed(&format!("{title} on {host}"))
+        step.steers() || runner.may_go_on(&format!("{title} on {host}"))
     }
 
     /// Draws the consequences of a turn for its host.

@@ -20,7 +20,7 @@ use {
         collections::BTreeMap,
         sync::{
             Arc, Mutex, PoisonError,
-            atomic::{AtomicU64, Ordering},
+            atomic::{AtomicBool, AtomicU64, Ordering},
         },
     },
     tokio::sync::{Semaphore, watch},
@@ -73,6 +73,8 @@ pub struct Runner {
     /// Hosts that failed or were lost; they take no part in later plays.
     out: Mutex<BTreeMap<String, End>>,
     started: Mutex<bool>,
+    /// `--step`: steps need a nod, until the person lets all go on.
+    attended: AtomicBool,
 }
 
 impl Runner {
@@ -87,6 +89,7 @@ impl Runner {
         Self {
             forks: Semaphore::new(options.forks.max(1)),
             started: Mutex::new(options.start_at.is_none()),
+            attended: AtomicBool::new(options.step),
             world,
             options,
             connections,
@@ -151,7 +154,25 @@ impl Runner {
 
     /// Asks the person, where one is there; everything else waits.
     pub(super) fn ask(&self, text: &str, echo: bool) -> Option<String> {
+        let question = text.trim().to_owned();
+        self.sink.tell(Event::Asked { question });
         tokio::task::block_in_place(|| (self.ask)(text, echo))
+    }
+
+    /// Whether a step may run: with `--step` the person says so, each time or once for all that come.
+    pub(super) fn may_go_on(&self, title: &str) -> bool {
+        if !self.attended.load(Ordering::Relaxed) {
+            return true;
+        }
+        let question = format!("Perform task: TASK: {title} (N)o/(y)es/(c)ontinue: ");
+        let answer = self.ask(&question, true).unwrap_or_default();
+        match answer.trim().to_ascii_lowercase().as_str() {
+            "c" | "continue" => {
+                self.attended.store(false, Ordering::Relaxed);
+                true
+            }
+            answer => matches!(answer, "y" | "yes"),
+        }
     }
 
     /// How the host was lost in an earlier play, if it was.

@@ -124,3 +124,22 @@ playbook: site.yml
     let said = broken.farcast("apply -i a, site.yml --syntax-check").bad();
     assert!(said.contains("site.yml:2:3"), "{said}");
 }
+
+#[test]
+fn asks_before_each_step_until_told_to_go_on() {
+    let steps = ["one", "two", "three", "four"]
+        .map(|name| format!("    - name: {name}\n      set_stats: {{data: {{ran: {name}}}}}\n"));
+    let text = format!(
+        "- hosts: localhost\n  gather_facts: false\n  tasks:\n{}",
+        steps.concat()
+    );
+    let room = Room::new().with("play.yml", &text);
+    let shown = room
+        .farcast_at_terminal("apply --step play.yml", "y\nn\nc\n")
+        .good();
+    let asked = |name: &str| shown.contains(&format!("TASK: {name} (N)o/(y)es/(c)ontinue:"));
+    let ran = |name: &str| shown.contains(&format!("TASK [{name}]"));
+    let all = ["one", "two", "three", "four"];
+    assert_eq!(all.map(asked), [true, true, true, false], "{shown}");
+    assert_eq!(all.map(ran), [true, false, true, true], "{shown}");
+}
