@@ -3,7 +3,7 @@
 use {
     farcast::{
         transport::AgentProgram,
-        wire::{Decoder, Frame, Mode, Object, Report, Request, Run},
+        wire::{Decoder, Frame, Mode, Object, Outcome, Report, Request, Run},
     },
     rustix::{
         fs::{CWD, FileType, Mode as Permission, mknodat},
@@ -168,6 +168,25 @@ fn refuses_to_install_itself_when_damaged() {
     fs::remove_dir_all(&directory).unwrap();
 }
 
+/// The first outcome that an agent reports.
+fn outcome(output: &mut impl Read) -> Outcome {
+    let mut decoder = Decoder::default();
+    let mut buffer = [0; 4096];
+    loop {
+        while let Some(frame) = decoder.pull().unwrap() {
+            let Frame::Message(payload) = frame else {
+                panic!("{frame:?}");
+            };
+            if let Report::Outcome { outcome, .. } = Frame::read(&payload).unwrap() {
+                return outcome;
+            }
+        }
+        let count = output.read(&mut buffer).unwrap();
+        assert!(count > 0, "the agent hung up");
+        decoder.push(&buffer[..count]);
+    }
+}
+
 /// A job waits for a word on a fifo, its agent is long gone, and it ends as if nothing had been.
 #[test]
 fn a_job_outlives_the_agent_that_started_it() {
@@ -192,14 +211,10 @@ fn a_job_outlives_the_agent_that_started_it() {
     }));
     let stdin = agent.stdin.as_mut().unwrap();
     stdin.write_all(&frame.unwrap().encode().unwrap()).unwrap();
+    let outcome = outcome(agent.stdout.as_mut().unwrap());
     drop(agent.stdin.take());
-    let reports = reports(agent.stdout.as_mut().unwrap());
     assert!(agent.wait().unwrap().success());
-    let file = reports.iter().find_map(|report| match report {
-        Report::Outcome { outcome, .. } => outcome.data["results_file"].as_str(),
-        _ => None,
-    });
-    let file = file.unwrap_or_else(|| panic!("{reports:?}"));
+    let file = outcome.data["results_file"].as_str().unwrap();
     let told = || serde_json::from_slice::<Value>(&fs::read(file).unwrap()).unwrap();
     assert_eq!(told()["finished"], false);
     // Opening waits for the job to open the other end.

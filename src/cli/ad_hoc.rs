@@ -51,6 +51,12 @@ pub(super) struct AdHocArguments {
     /// Seconds until the module is given up.
     #[arg(long, value_name = "SECONDS")]
     task_timeout: Option<u32>,
+    /// Run as a job that is ended after so many seconds.
+    #[arg(short = 'B', long, value_name = "SECONDS")]
+    background: Option<u32>,
+    /// How often to ask for the end of the job, in seconds; 0: not at all.
+    #[arg(short = 'P', long, value_name = "SECONDS", requires = "background")]
+    poll: Option<u32>,
     #[command(flatten)]
     how: HowArguments,
 }
@@ -75,7 +81,7 @@ pub(super) struct HowArguments {
     #[arg(short, long, value_name = "N")]
     forks: Option<usize>,
     /// Forget the facts that earlier runs have kept.
-    #[arg(long)]
+    #[arg(long, hide = true)]
     flush_cache: bool,
     #[command(flatten)]
     unused: UnusedOptions,
@@ -215,14 +221,21 @@ impl HowArguments {
 
 /// The task that the arguments mean.
 fn task(arguments: &AdHocArguments) -> Result<Node, Fault> {
-    let timeout = arguments.task_timeout.map(|seconds| {
-        let place = Place::outside("--task-timeout", &seconds.to_string());
-        let seconds = Node::new(place, Kind::Int(i64::from(seconds)));
-        (word("--task-timeout", "timeout"), seconds)
-    });
+    let options = [
+        ("--task-timeout", "timeout", arguments.task_timeout),
+        ("--background", "async", arguments.background),
+        ("--poll", "poll", arguments.poll),
+    ];
+    let keywords = options
+        .into_iter()
+        .filter_map(|(option, keyword, seconds)| {
+            let place = Place::outside(option, &seconds?.to_string());
+            let seconds = Node::new(place, Kind::Int(i64::from(seconds?)));
+            Some((word(option, keyword), seconds))
+        });
     let module = word("--module-name", &arguments.module_name);
     let action = (module, written(&arguments.args)?);
-    let entries = std::iter::once(action).chain(timeout).collect();
+    let entries = std::iter::once(action).chain(keywords).collect();
     Ok(Node::new(
         Place::outside("the command line", &arguments.module_name),
         Kind::Map(entries),

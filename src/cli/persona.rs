@@ -126,7 +126,7 @@ mod tests {
              --list-tags --syntax-check --flush-cache --force-handlers -vvv -c ssh -T 9 -M dir --scp-extra-args -x \
              --sftp-extra-args -y one.yml two.yml",
             "ansible web:!db -i a, -m copy -a dest=/x -b -u me -K -l a -e x=1 -C -D -f 3 -vv -o -M dir --list-hosts",
-            "ansible all -m ping --task-timeout 5 --playbook-dir . --flush-cache",
+            "ansible all -m ping -B 5 -P 0 --task-timeout 5 --playbook-dir . --flush-cache",
             "ansible-inventory -i a, --graph web --vars -l a --vault-id x --flush-cache -v",
             "ansible-inventory --list -y --export --output f -e a=1 --playbook-dir .",
             "ansible-vault encrypt_string -v -n a text --encrypt-vault-id x --vault-id x@y",

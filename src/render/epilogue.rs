@@ -42,7 +42,7 @@ fn statistics<W: Write>(screen: &mut Screen<W>, recap: &Recap) {
         };
         all.insert(name.to_owned(), value.clone());
     }
-    screen.banner("CUSTOM STATS: ");
+    screen.banner("CUSTOM STATS:");
     for (host, values) in hosts {
         screen.line(
             Label::Plain,

@@ -32,6 +32,12 @@ fn of_run() {
           --task-timeout <SECONDS>
               Seconds until the module is given up
 
+      -B, --background <SECONDS>
+              Run as a job that is ended after so many seconds
+
+      -P, --poll <SECONDS>
+              How often to ask for the end of the job, in seconds; 0: not at all
+
       -i, --inventory <INVENTORY>
               An inventory: a file, a directory, an executable, or hosts with commas
               (`a,b,`)

@@ -141,7 +141,7 @@ fn of_apply() {
               Run notified handlers of hosts that failed
 
           --flush-cache
-              Taken as ansible-playbook takes it; facts are not kept between runs
+              Forget the facts that earlier runs have kept
 
       -h, --help
               Print help (see a summary with '-h')
