@@ -23,7 +23,11 @@ pub(super) fn unknown_modules(survey: &Survey, findings: &mut Vec<Finding>) {
         if matches!(meaning, Meaning::Own(_) | Meaning::Foreign(_)) {
             continue;
         }
-        let fault = missing_module(action, Some(&meaning));
+        let fault = match meaning {
+            Meaning::Gone(_) => missing_module(action, Some(&meaning)),
+            // Where it was looked for is told when a step would run it.
+            _ => unknown_module(action),
+        };
         let severity = Severity::of(is_mistyped(action) && site.severity() == Severity::Error);
         findings.push(Finding::new(Code::UnknownModule, severity, fault));
     }
