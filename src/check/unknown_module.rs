@@ -35,9 +35,10 @@ pub(super) fn unknown_modules(survey: &Survey, findings: &mut Vec<Finding>) {
             false if !told.insert(name) => continue,
             false => Severity::Warning,
         };
-        let fault = match is_mistyped(action, open) {
-            true => unknown_module(action),
-            false => missing_module(action, Some(&meaning)),
+        let fault = match meaning {
+            Meaning::Gone(_) => missing_module(action, Some(&meaning)),
+            // Where it was looked for is told when a step would run it.
+            _ => unknown_module(action),
         };
         findings.push(Finding::new(Code::UnknownModule, severity, fault));
     }

@@ -15,7 +15,7 @@ use {
         variable::Scope,
         wire::{Content, Object},
     },
-    serde_json::{Value, json},
+    serde_json::Value,
     std::{fs, path::Path, sync::Arc},
 };
 
@@ -41,31 +41,23 @@ pub fn prepare(
     wish: &Wish<'_>,
     call: &Call<'_>,
 ) -> Result<Prepared, Fault> {
-    let failed = |why: String| Fault::new(why).at(&call.step.task.action.name.place);
+    forbid_halves(foreign, call)?;
     let (name, path) = (&foreign.name, &foreign.path);
-    if let Some(action) = &foreign.action {
-        let action = action.display();
-        return Err(failed(format!(
-            "the module `{name}` has a part in Python that Ansible runs on the controller ({action}), and farcast does not"
-        ))
-        .help("use a native module or `command` instead"));
-    }
-    let bytes = fs::read(path)
-        .map_err(|error| failed(format!("cannot read {}: {error}", path.display())))?;
+    let failed = |why: String| {
+        refused(
+            format!("the module `{name}` ({}): {why}", path.display()),
+            call,
+        )
+    };
+    let bytes = fs::read(path).map_err(|error| failed(error.to_string()))?;
     let kind = Kind::of(&bytes);
     let mut arguments = args.clone();
     arguments.extend(arguments::of_ansible(wish, call));
     let (content, foresees) = match kind {
-        Kind::PowerShell => {
-            return Err(failed(format!(
-                "the module `{name}` is for Windows ({})",
-                path.display()
-            )));
-        }
+        Kind::PowerShell => return Err(failed("it is for Windows".to_owned())),
         Kind::Python => {
-            let payload = search.payload(foreign).map_err(|error| {
-                failed(format!("the module `{name}` ({}): {error}", path.display()))
-            })?;
+            let payload = search.payload(foreign);
+            let payload = payload.map_err(|error| failed(error.to_string()))?;
             (
                 call.contents.hold(payload.program.clone()),
                 payload.foresees,
@@ -75,34 +67,59 @@ pub fn prepare(
             call.contents.hold(arguments::within(&bytes, &arguments)),
             false,
         ),
-        _ => (held(path, call)?, false),
+        Kind::Binary | Kind::WantJson | Kind::Words => (held(path, call)?, false),
     };
     let interpreter = match kind {
         Kind::Binary => Vec::new(),
         _ => runs(kind, interpreter(&bytes), search, wish.host, call)?,
     };
-    let file = path.file_name().unwrap_or_default().to_string_lossy();
-    let args = json!({
-        "name": file,
-        "content": content,
-        "style": style(kind),
-        "interpreter": interpreter,
-        "words": match kind {
-            Kind::Words => arguments::words(&arguments),
-            _ => String::new(),
-        },
-        "arguments": arguments,
-        "foresees": foresees,
-    });
-    let Value::Object(args) = args else {
-        return Err(failed("the arguments are no map".to_owned()));
-    };
+    let args = object([
+        (
+            "name",
+            path.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into(),
+        ),
+        (
+            "content",
+            serde_json::to_value(content).map_err(|error| failed(error.to_string()))?,
+        ),
+        ("style", style(kind).into()),
+        ("interpreter", interpreter.into()),
+        (
+            "words",
+            match kind {
+                Kind::Words => arguments::words(&arguments).into(),
+                _ => "".into(),
+            },
+        ),
+        ("arguments", arguments.into()),
+        ("foresees", foresees.into()),
+    ]);
     Ok(Prepared::Remote(Remote {
         module: MODULE,
         args,
         keep: None,
         data: Object::new(),
     }))
+}
+
+fn refused(why: String, call: &Call<'_>) -> Fault {
+    Fault::new(why).at(&call.step.task.action.name.place)
+}
+
+/// A module whose other half runs on the controller would do the wrong thing alone.
+fn forbid_halves(foreign: &Foreign, call: &Call<'_>) -> Result<(), Fault> {
+    let Some(action) = &foreign.action else {
+        return Ok(());
+    };
+    let why = format!(
+        "the module `{}` has a part in Python that Ansible runs on the controller ({}), and farcast does not",
+        foreign.name,
+        action.display()
+    );
+    Err(refused(why, call).help("use a native module or `command` instead"))
 }
 
 fn held(path: &Path, call: &Call<'_>) -> Result<Content, Fault> {
@@ -149,8 +166,8 @@ fn runs(
         .map(|value| value.to_string().trim().to_owned());
     let is_python = program == "python";
     let given = given.or_else(|| search.shelves.places.python.clone().filter(|_| is_python));
-    let given =
-        given.filter(|given| !given.is_empty() && !(is_python && given.starts_with("auto")));
+    let is_open = |given: &String| given.is_empty() || is_python && given.starts_with("auto");
+    let given = given.filter(|given| !is_open(given));
     let first = match given {
         Some(given) => shlex::split(&given).unwrap_or_else(|| vec![given]),
         None if is_python => vec![program],
