@@ -51,10 +51,16 @@ pub(super) fn plain_secret(survey: &Survey, findings: &mut Vec<Finding>) {
     search.report(findings);
 }
 
-/// The secrets of each file, by where they begin, with their names.
+/// The secrets of each file.
 #[derive(Default)]
 struct Search {
-    files: BTreeMap<PathBuf, (Option<Arc<SourceFile>>, BTreeMap<usize, Secret>)>,
+    files: BTreeMap<PathBuf, Secrets>,
+}
+
+/// Those of one file, by where they begin.
+struct Secrets {
+    file: Arc<SourceFile>,
+    found: BTreeMap<usize, Secret>,
 }
 
 struct Secret {
@@ -119,24 +125,26 @@ impl Search {
         if place.file().is_confidential() {
             return;
         }
-        let entry = self.files.entry(place.path().to_owned()).or_default();
-        entry.0.get_or_insert_with(|| Arc::clone(place.file()));
+        let secrets = self
+            .files
+            .entry(place.path().to_owned())
+            .or_insert_with(|| Secrets {
+                file: Arc::clone(place.file()),
+                found: BTreeMap::new(),
+            });
         let secret = Secret {
             name: name.to_owned(),
             end: place.end(),
         };
-        entry.1.insert(place.start(), secret);
+        secrets.found.insert(place.start(), secret);
     }
 
     fn report(self, findings: &mut Vec<Finding>) {
-        for (file, secrets) in self.files.into_values() {
-            let Some(file) = file else {
-                continue;
-            };
-            let ranges = secrets.iter().map(|(&start, secret)| start..secret.end);
+        for Secrets { file, found } in self.files.into_values() {
+            let ranges = found.iter().map(|(&start, secret)| start..secret.end);
             let (masked, starts) = masked(file.text(), ranges);
             let masked = SourceFile::new(file.path(), masked);
-            for (secret, start) in secrets.values().zip(starts) {
+            for (secret, start) in found.values().zip(starts) {
                 let place = Place::new(&masked, start, start + MASK.len());
                 let fault = Fault::new(format!(
                     "`{}` can be read by everybody who has this file",
