@@ -19,13 +19,15 @@ pub(super) fn unknown_modules(survey: &Survey, findings: &mut Vec<Finding>) {
     for (play, site) in survey.sites() {
         let action = &site.step.task.action;
         let name = action.name.as_str().unwrap_or_default();
-        if module::find(name).is_some() || control::find(name).is_some() {
+        if told.contains(name) || module::find(name).is_some() || control::find(name).is_some() {
             continue;
         }
         let (severity, fault) = match origin(play, site) {
             Origin::Here => continue,
-            Origin::Elsewhere if !told.insert(name) => continue,
-            Origin::Elsewhere => (Severity::Warning, elsewhere(action)),
+            Origin::Elsewhere => {
+                told.insert(name);
+                (Severity::Warning, elsewhere(action))
+            }
             Origin::Nowhere => (site.severity(), unknown_module(action)),
         };
         findings.push(Finding::new(Code::UnknownModule, severity, fault));
