@@ -1,30 +1,23 @@
 use {
     super::{
-        Code, Finding, Severity, argument::bad_arguments, site::Site, site::is_templated,
+        Code, Finding, Severity,
+        argument::bad_arguments,
+        declared::{Declared, declared},
+        site::Site,
+        site::is_templated,
         survey::Survey,
     },
     crate::{
-        control,
-        module::{self, ArgumentError, Schema, argument::Fault as Wrong},
+        module::{self, ArgumentError, argument::Fault as Wrong},
         playbook::{Action, Key},
         source::{Fault, Node},
         template,
         wire::Object,
     },
-    std::collections::HashMap,
 };
-
-/// What is known of the arguments of a module or control step.
-struct Declared {
-    schema: Schema,
-    open: bool,
-    free_form: Option<&'static str>,
-    raw: &'static [&'static str],
-}
 
 /// Arguments that the module does not have, or not of that type; and those that it must have. Templates are believed.
 pub(super) fn bad_argument(survey: &Survey, findings: &mut Vec<Finding>) {
-    let mut known = HashMap::new();
     for (play, site) in survey.sites() {
         let action = &site.step.task.action;
         let name = action.name.as_str().unwrap_or_default();
@@ -32,33 +25,14 @@ pub(super) fn bad_argument(survey: &Survey, findings: &mut Vec<Finding>) {
         if library.is_foreign(name, &site.step.frame, &play.context.role_list()) {
             continue;
         }
-        let declared = known.entry(name).or_insert_with(|| declared(name));
-        let Some(declared) = declared else {
+        let Some(declared) = declared(name) else {
             continue;
         };
-        for (code, fault) in wrong(site, declared) {
+        for (code, fault) in wrong(site, &declared) {
             // `package` hands everything on to the host's own manager, which may have more arguments and need fewer.
             let certain = site.runs() && site.step.task.action.short_name() != "package";
             findings.push(Finding::new(code, Severity::of(certain), fault));
         }
-    }
-}
-
-fn declared(name: &str) -> Option<Declared> {
-    match (control::find(name), module::find(name)) {
-        (Some(step), _) => Some(Declared {
-            schema: step.schema(),
-            open: step.open,
-            free_form: step.free_form,
-            raw: step.raw,
-        }),
-        (None, Some(module)) => Some(Declared {
-            schema: module.schema(),
-            open: false,
-            free_form: module.free_form,
-            raw: &[],
-        }),
-        (None, None) => None,
     }
 }
 

@@ -88,6 +88,16 @@ codes! {
     YamlTrap "yaml-trap"
 }
 
+impl Code {
+    /// It is no matter of a run: `validate` alone tells it.
+    pub fn is_advice(self) -> bool {
+        matches!(
+            self,
+            Self::NativeModule | Self::PlainSecret | Self::UnusedVariables
+        )
+    }
+}
+
 impl Finding {
     pub fn new(code: Code, severity: Severity, fault: Fault) -> Self {
         Self {

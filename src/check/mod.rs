@@ -7,6 +7,7 @@ mod argument;
 mod bad_argument;
 mod broken_inventory;
 mod decimal_mode;
+mod declared;
 mod file;
 mod finding;
 mod foreign_module;

@@ -1,21 +1,17 @@
 use {
     super::{
         Code, Finding, Severity,
+        declared::declared,
         frames::frames,
         survey::{PlaySurvey, Survey},
     },
     crate::{
-        control, module,
+        playbook::Action,
         source::{Fault, Kind, Node, Place, SourceFile},
         template::Engine,
         variable::{Layer, Vars},
     },
-    std::{
-        collections::{BTreeMap, HashMap},
-        ops::Range,
-        path::PathBuf,
-        sync::Arc,
-    },
+    std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc},
 };
 
 /// How the names of variables end whose values are secrets.
@@ -55,11 +51,16 @@ pub(super) fn plain_secret(survey: &Survey, findings: &mut Vec<Finding>) {
     search.report(findings);
 }
 
-/// The secrets of each file, by where they begin, with their names.
+/// The secrets of each file.
 #[derive(Default)]
 struct Search {
-    files: BTreeMap<PathBuf, (Option<Arc<SourceFile>>, BTreeMap<usize, Secret>)>,
-    secret_arguments: HashMap<String, Vec<String>>,
+    files: BTreeMap<PathBuf, Secrets>,
+}
+
+/// Those of one file, by where they begin.
+struct Secrets {
+    file: Arc<SourceFile>,
+    found: BTreeMap<usize, Secret>,
 }
 
 struct Secret {
@@ -105,23 +106,17 @@ impl Search {
     }
 
     /// Arguments that modules declare as secrets.
-    fn arguments(&mut self, action: &crate::playbook::Action) {
-        let name = action.name.as_str().unwrap_or_default();
-        let secret = self
-            .secret_arguments
-            .entry(name.to_owned())
-            .or_insert_with(|| secret_arguments(name));
-        let own = |name: &String| secret.contains(name);
-        let plain = |node: &Node| {
-            node.as_str()
-                .is_some_and(|text| is_plain(text) || is_private_key(text))
+    fn arguments(&mut self, action: &Action) {
+        let Some(declared) = declared(action.name.as_str().unwrap_or_default()) else {
+            return;
         };
-        let args = action.args.iter();
-        let found: Vec<_> = args
-            .filter(|(name, node)| own(name) && plain(node))
-            .collect();
-        for (name, node) in found {
-            self.found(name, node);
+        for (name, node) in &action.args {
+            let argument = declared.schema.argument(name);
+            let text = node.as_str().unwrap_or_default();
+            let plain = is_plain(text) || is_private_key(text);
+            if plain && argument.is_some_and(|argument| argument.secret) {
+                self.found(name, node);
+            }
         }
     }
 
@@ -130,24 +125,26 @@ impl Search {
         if place.file().is_confidential() {
             return;
         }
-        let entry = self.files.entry(place.path().to_owned()).or_default();
-        entry.0.get_or_insert_with(|| Arc::clone(place.file()));
+        let secrets = self
+            .files
+            .entry(place.path().to_owned())
+            .or_insert_with(|| Secrets {
+                file: Arc::clone(place.file()),
+                found: BTreeMap::new(),
+            });
         let secret = Secret {
             name: name.to_owned(),
             end: place.end(),
         };
-        entry.1.insert(place.start(), secret);
+        secrets.found.insert(place.start(), secret);
     }
 
     fn report(self, findings: &mut Vec<Finding>) {
-        for (file, secrets) in self.files.into_values() {
-            let Some(file) = file else {
-                continue;
-            };
-            let ranges = secrets.iter().map(|(&start, secret)| start..secret.end);
+        for Secrets { file, found } in self.files.into_values() {
+            let ranges = found.iter().map(|(&start, secret)| start..secret.end);
             let (masked, starts) = masked(file.text(), ranges);
             let masked = SourceFile::new(file.path(), masked);
-            for (secret, start) in secrets.values().zip(starts) {
+            for (secret, start) in found.values().zip(starts) {
                 let place = Place::new(&masked, start, start + MASK.len());
                 let fault = Fault::new(format!(
                     "`{}` can be read by everybody who has this file",
@@ -178,21 +175,6 @@ fn masked(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> (String, Ve
     }
     out.push_str(text.get(done..).unwrap_or_default());
     (out, starts)
-}
-
-fn secret_arguments(name: &str) -> Vec<String> {
-    let schema = match (control::find(name), module::find(name)) {
-        (Some(step), _) => step.schema(),
-        (None, Some(module)) => module.schema(),
-        (None, None) => return Vec::new(),
-    };
-    let secret = schema
-        .arguments
-        .into_iter()
-        .filter(|argument| argument.secret);
-    secret
-        .flat_map(|one| std::iter::once(one.name).chain(one.aliases))
-        .collect()
 }
 
 fn is_named_secret(name: &str) -> bool {

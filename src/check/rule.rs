@@ -24,7 +24,10 @@ use {
     std::{
         collections::BTreeSet,
         path::{Path, PathBuf},
-        sync::Arc,
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
     },
 };
 
@@ -67,8 +70,10 @@ impl From<Fault> for Inspection {
 
 type Rule = fn(&Survey, &mut Vec<Finding>);
 
-/// The one list of rules.
+/// The one list of rules; those that take longest begin.
 static RULES: &[Rule] = &[
+    undefined_variable,
+    template_syntax,
     bad_argument,
     broken_inventory,
     decimal_mode,
@@ -78,14 +83,42 @@ static RULES: &[Rule] = &[
     native_module,
     plain_secret,
     strategy,
-    template_syntax,
-    undefined_variable,
     unknown_host_pattern,
     unknown_modules,
     unsupported_keyword,
     unused_variables,
     yaml_trap,
 ];
+
+/// So many steps are worth a second thread.
+const MANY: usize = 300;
+
+/// What the rules find, several at a time where there is much to look at.
+fn by_rules(survey: &Survey) -> Vec<Finding> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut findings = Vec::new();
+        while let Some(rule) = RULES.get(next.fetch_add(1, Ordering::Relaxed)) {
+            rule(survey, &mut findings);
+        }
+        findings
+    };
+    let workers = match survey.sites().nth(MANY) {
+        Some(_) => std::thread::available_parallelism().map_or(1, usize::from),
+        None => 1,
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let mut findings = work();
+        for other in others {
+            match other.join() {
+                Ok(found) => findings.extend(found),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        findings
+    })
+}
 
 /// Everything that is wrong with the programs of one run, by place. Errors are only what will certainly fail or do what
 /// nobody meant; no host is asked and nothing is changed.
@@ -105,9 +138,7 @@ pub fn inspect(
 ) -> Inspection {
     let survey = Survey::new(programs, world, circumstances);
     let mut findings = survey.findings.clone();
-    for rule in RULES {
-        rule(&survey, &mut findings);
-    }
+    findings.extend(by_rules(&survey));
     let files = survey.sites().map(|(_, site)| site.step.task.place.path());
     Inspection {
         findings,

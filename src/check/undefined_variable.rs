@@ -14,7 +14,7 @@ use {
         source::{Fault, Place},
         template::{Engine, Need},
     },
-    std::collections::{BTreeSet, HashSet},
+    std::collections::{BTreeSet, HashMap, HashSet},
 };
 
 /// Names that nothing defines: an error where they are read for certain and nothing unknown could define them.
@@ -23,6 +23,7 @@ pub(super) fn undefined_variable(survey: &Survey, findings: &mut Vec<Finding>) {
         engine: &survey.world.engine,
         known: Knowledge::new(survey),
         frames: HashSet::new(),
+        near: HashMap::new(),
         alone: survey.circumstances.alone || !survey.circumstances.inventory,
         findings,
     };
@@ -48,6 +49,8 @@ struct Search<'a> {
     /// The frames that were looked at.
     frames: HashSet<*const crate::program::Frame>,
     alone: bool,
+    /// What names nearly are, by play.
+    near: HashMap<(usize, String), Option<String>>,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -112,7 +115,7 @@ impl Search<'_> {
             .push(Finding::new(Code::UndefinedVariable, severity, fault));
     }
 
-    fn fault(&self, play: usize, need: &Need, place: &Place) -> Fault {
+    fn fault(&mut self, play: usize, need: &Need, place: &Place) -> Fault {
         let name = &need.name;
         let fault = Fault::new(format!("nothing defines the variable `{name}`"))
             .at(place)
@@ -121,7 +124,12 @@ impl Search<'_> {
             return fault
                 .help("only a step with a `loop` has it: is it mistyped or indented too deep?");
         }
-        match nearest(name, self.known.names(play)) {
+        let known = &self.known;
+        let near = self
+            .near
+            .entry((play, name.clone()))
+            .or_insert_with(|| nearest(name, known.names(play)).map(str::to_owned));
+        match near {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
             None => fault.help(format!(
                 "set it in the inventory, in `vars` or with `-e {name}=…`, or give it a default: {{{{ {name} | default('') }}}}"

@@ -20,7 +20,7 @@ pub(super) fn unknown_modules(survey: &Survey, findings: &mut Vec<Finding>) {
     for (play, site) in survey.sites() {
         let action = &site.step.task.action;
         let name = action.name.as_str().unwrap_or_default();
-        if module::find(name).is_some() || control::find(name).is_some() {
+        if told.contains(name) || module::find(name).is_some() || control::find(name).is_some() {
             continue;
         }
         let roles = play.context.role_list();
@@ -32,8 +32,10 @@ pub(super) fn unknown_modules(survey: &Survey, findings: &mut Vec<Finding>) {
         let open = !site.step.frame.gather(Key::Collections).is_empty();
         let severity = match is_mistyped(action, open) {
             true => site.severity(),
-            false if !told.insert(name) => continue,
-            false => Severity::Warning,
+            false => {
+                told.insert(name);
+                Severity::Warning
+            }
         };
         let fault = match meaning {
             Meaning::Gone(_) => missing_module(action, Some(&meaning)),

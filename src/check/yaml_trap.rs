@@ -1,36 +1,30 @@
 use {
-    super::{Code, Finding, Severity, survey::Survey},
+    super::{Code, Finding, Severity, declared::declared, survey::Survey},
     crate::{
-        control,
-        module::{self, Schema, argument::Shape},
+        module::argument::Shape,
         source::{Fault, Kind, Node},
     },
-    std::collections::HashMap,
 };
 
 /// Arguments that are text, but whose value YAML reads as something else: `yes` becomes `True`, `1.10` becomes `1.1`.
 pub(super) fn yaml_trap(survey: &Survey, findings: &mut Vec<Finding>) {
-    let mut schemas: HashMap<&str, Schema> = HashMap::new();
     for (_, site) in survey.sites() {
         let action = &site.step.task.action;
         let name = action.name.as_str().unwrap_or_default();
-        let schema = schemas.entry(name).or_insert_with(|| schema(name));
+        let Some(declared) = declared(name) else {
+            continue;
+        };
         for (argument, node) in &action.args {
-            let shape = schema.argument(argument).map(|argument| &argument.shape);
+            let shape = declared
+                .schema
+                .argument(argument)
+                .map(|argument| &argument.shape);
             if shape == Some(&Shape::Text)
                 && let Some(fault) = trap(argument, node)
             {
                 findings.push(Finding::new(Code::YamlTrap, Severity::Warning, fault));
             }
         }
-    }
-}
-
-fn schema(name: &str) -> Schema {
-    match (control::find(name), module::find(name)) {
-        (Some(step), _) => step.schema(),
-        (None, Some(module)) => module.schema(),
-        (None, None) => Schema::default(),
     }
 }
 

@@ -122,7 +122,7 @@ pub(super) fn examine(
         return Err(Unfit(found).into());
     }
     // The run itself says which patterns match nothing, when it knows what it has added to the inventory.
-    found.retain(|finding| finding.code != Code::UnknownHostPattern);
+    found.retain(|finding| finding.code != Code::UnknownHostPattern && !finding.code.is_advice());
     Ok(found)
 }
 

@@ -46,7 +46,8 @@ impl Content {
             };
             let kind = entry.file_type()?;
             if kind.is_dir() {
-                if !FOREIGN.contains(&name) && !(role && PARTS.contains(&name)) {
+                let passed_over = FOREIGN.contains(&name) || (role && PARTS.contains(&name));
+                if !passed_over {
                     self.add(&path)?;
                 }
             } else if is_yaml(&path) && path.is_file() && looks_like_playbook(&path) {

@@ -159,13 +159,25 @@ impl Argument {
 pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
     let limit = (length / 3).clamp(1, 3);
+    let own = letters(name);
+    // Cheap to tell: an edit changes the length by one, and adds and removes one letter at most.
+    let perhaps = |known: &&str| {
+        (letters(known) ^ own).count_ones() as usize <= 2 * limit
+            && known.chars().count().abs_diff(length) <= limit
+    };
     names
         .into_iter()
-        .filter(|known| known.chars().count().abs_diff(length) <= limit)
+        .filter(perhaps)
         .map(|known| (strsim::damerau_levenshtein(name, known), known))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
+}
+
+/// The letters of a text as a set, in which some share a place.
+fn letters(text: &str) -> u64 {
+    let bits = text.chars().map(|letter| 1 << (u32::from(letter) % 64));
+    bits.fold(0, |all, bit: u64| all | bit)
 }
 
 fn strings(list: &Value) -> Vec<String> {

@@ -102,7 +102,7 @@ fn a_module_or_argument_that_there_is_not() {
     1 error
     "#);
     insta::assert_snapshot!(room.farcast("run -i web1, all -m stat -a 'pth=/x'").bad(), @r#"
-    bad-argument
+    unknown-argument
 
       × `stat`: unknown argument `pth`; did you mean `path`?
        ╭─[--args:1:1]
@@ -111,7 +111,7 @@ fn a_module_or_argument_that_there_is_not() {
        ╰────
       help: `farcast doc stat` lists the arguments
 
-    bad-argument
+    missing-argument
 
       × `stat`: argument `path` is missing
        ╭─[--module-name:1:1]

@@ -1,4 +1,4 @@
-/// What is truly wrong in the content: code, end of the file's name, part of the message, and how ansible-core fails.
+/// What is truly wrong in the content: code, part of the file's name, part of the message, and how ansible-core fails.
 pub const KNOWN: &[(&str, &str, &str, &str)] = &[
     (
         "template-syntax",
@@ -31,9 +31,21 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
         "the package leaves out the collection's `tests`",
     ),
     (
+        "missing-file",
+        "cisco/meraki/playbooks/",
+        "`devices.yaml` is not there",
+        "whoever tries the example is to write the file",
+    ),
+    (
         "unknown-keyword",
         "ravendb/ravendb/playbooks/setup_ravendb.yml",
         "`ansible.builtin.include_role`",
         "'ansible.builtin.include_role' is not a valid attribute for a Play",
+    ),
+    (
+        "unsupported-keyword",
+        "",
+        "farcast does not have `async` yet",
+        "farcast refuses it before a run, and says so",
     ),
 ];

@@ -90,7 +90,7 @@ impl Found {
 
     fn is_known(&self) -> bool {
         let is = |(code, file, message, _): &(&str, &str, &str, &str)| {
-            self.code == *code && self.file.ends_with(file) && self.message.contains(message)
+            self.code == *code && self.file.contains(file) && self.message.contains(message)
         };
         self.severity != "error" || KNOWN.iter().any(is)
     }
