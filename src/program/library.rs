@@ -23,7 +23,7 @@ pub struct Library {
     pub collections: Collections,
     /// The collection that the playbook belongs to.
     pub collection: Option<String>,
-    roles: Mutex<HashMap<(PathBuf, RoleParts), Arc<Role>>>,
+    roles: Mutex<HashMap<(String, PathBuf, RoleParts), Arc<Role>>>,
 }
 
 const ENDINGS: [&str; 4] = ["yml", "yaml", "json", ""];
@@ -89,7 +89,7 @@ impl Library {
         place: &Place,
     ) -> Result<Arc<Role>, Fault> {
         let found = self.find_role(name, frame, place)?;
-        let key = (found.path.clone(), parts.clone());
+        let key = (found.name.clone(), found.path.clone(), parts.clone());
         let known = |roles: &HashMap<_, Arc<Role>>| roles.get(&key).map(Arc::clone);
         if let Some(role) = known(&self.roles.lock().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(role);
@@ -116,10 +116,9 @@ impl Library {
         places.push(self.dir.join(name));
         let path = places.iter().find(|path| path.is_dir()).cloned();
         let path = path.ok_or_else(|| missing(&format!("role `{name}`"), &places, place))?;
-        let last = || Some(Path::new(name).file_name()?.to_string_lossy().into_owned());
         Ok(Part {
             collection: String::new(),
-            name: last().unwrap_or_else(|| name.to_owned()),
+            name: name.to_owned(),
             path,
         })
     }
