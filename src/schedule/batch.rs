@@ -229,7 +229,8 @@ impl<'a> Batch<'a> {
             if host != worker {
                 self.runner.keep(&host, &ending, register_name(step));
             }
-            match includes.is_empty() {
+            // What it brings in is for this host alone.
+            match includes.is_empty() || host != worker {
                 true => self.end_step(order, step, &host, &ending)?,
                 false => {
                     let same = includes.clone();
