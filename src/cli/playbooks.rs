@@ -40,10 +40,18 @@ impl Loader<'_> {
         playbooks.iter().map(|path| self.program(path)).collect()
     }
 
-    fn program(&self, path: &Path) -> Result<Program, Fault> {
+    /// The program of a playbook: a file, or one of a collection by its full name.
+    fn program(&self, given: &Path) -> Result<Program, Fault> {
         let mut program = Program::default();
         let collections = Collections::new(self.session.collections_path());
-        self.read(path, &[], &mut program, &collections)?;
+        let named = given.to_str().filter(|_| !given.exists());
+        let path = named.and_then(|name| collections.playbook(name));
+        self.read(
+            path.as_deref().unwrap_or(given),
+            &[],
+            &mut program,
+            &collections,
+        )?;
         Ok(program)
     }
 

@@ -74,7 +74,7 @@ impl Inventory {
         let all = (Owner::Group("all".to_owned()), &self.groups[ALL].variables);
         let host = (Owner::Host(host.name().to_owned()), &host.variables);
         let mut layers = Vec::new();
-        own(&[all.clone()], ALL_KINDS, &mut layers);
+        own(std::slice::from_ref(&all), ALL_KINDS, &mut layers);
         own(&groups, GROUP_KINDS, &mut layers);
         self.beside(&[all], ALL_KINDS, store, &mut layers)?;
         self.beside(&groups, GROUP_KINDS, store, &mut layers)?;

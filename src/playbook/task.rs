@@ -48,6 +48,7 @@ impl Task {
         {
             Keywords::read(control, On::LoopControl, "loop_control")?;
         }
+        forbid_lost(&reader.keywords, &action)?;
         if let Some(args) = reader.keywords.get(Key::Args) {
             action.add_args(args)?;
         }
@@ -85,6 +86,43 @@ impl Task {
             .or_else(|| self.action.name.as_str())
             .unwrap_or_default()
     }
+}
+
+/// Keywords that a dynamic include itself heeds; others would be lost on it.
+const OF_INCLUDES: &[Key] = &[
+    Key::Action,
+    Key::Args,
+    Key::Collections,
+    Key::Debugger,
+    Key::IgnoreErrors,
+    Key::Listen,
+    Key::Loop,
+    Key::LoopControl,
+    Key::Name,
+    Key::NoLog,
+    Key::Register,
+    Key::RunOnce,
+    Key::Tags,
+    Key::Timeout,
+    Key::Vars,
+    Key::When,
+];
+
+/// As Ansible, refuses keywords that do nothing on an include.
+fn forbid_lost(keywords: &Keywords, action: &Action) -> Result<(), Fault> {
+    let name = action.short_name();
+    if !matches!(name, "include_tasks" | "include_role") {
+        return Ok(());
+    }
+    let lost = keywords.iter().find(|(key, _)| !OF_INCLUDES.contains(key));
+    lost.map_or(Ok(()), |(key, node)| {
+        let key = key.name();
+        Err(Fault::new(format!("`{key}` does nothing on `{name}`"))
+            .at(&node.place)
+            .help(format!(
+                "for the tasks that it brings in, write `apply: {{{key}: …}}`"
+            )))
+    })
 }
 
 fn looping(reader: &mut Reader) -> Result<Option<Loop>, Fault> {

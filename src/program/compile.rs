@@ -42,7 +42,6 @@ pub struct Compiler<'a> {
     handlers: Mutex<Vec<Vec<Arc<Step>>>>,
     roles: Mutex<Vec<Arc<Role>>>,
     names: Mutex<RoleNames>,
-    seen: Mutex<Vec<String>>,
     handler: bool,
 }
 
@@ -64,7 +63,6 @@ impl<'a> Compiler<'a> {
             handlers: Mutex::default(),
             roles: Mutex::default(),
             names: Mutex::default(),
-            seen: Mutex::default(),
             handler: false,
         }
     }
@@ -257,12 +255,12 @@ impl<'a> Compiler<'a> {
         let near = Frame::new(FrameKind::Role, used.keywords.clone(), Some(frame));
         let role = self.library.role(&name, &parts, Some(&near), &used.place)?;
         self.forbid_cycle(&role, frame, &used.place)?;
-        let usage = RoleUsage::new(&role, &used.keywords, &used.params, false);
+        let usage = RoleUsage::listed(&role, used);
         let params = Vars::from_entries(used.params.iter().cloned());
         let own = Arc::new(Frame {
             params: Arc::new(params),
             role: Some(Arc::clone(&role)),
-            usage: (!role.allow_duplicates).then(|| Arc::new(usage)),
+            usage: Some(Arc::new(usage)),
             ..near
         });
         match direct {
@@ -275,7 +273,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A role's dependencies, what holds its arguments against its specification, then its tasks; its handlers are kept for the
-    /// play, once for uses that are alike.
+    /// play.
     pub(super) fn role_body(
         &self,
         role: &Arc<Role>,
@@ -287,15 +285,9 @@ impl<'a> Compiler<'a> {
         for dependency in &role.dependencies {
             elements.extend(self.role_use(dependency, false, frame)?);
         }
-        if frame
-            .usage
-            .as_deref()
-            .is_none_or(|usage| self.is_new(usage))
-        {
-            let compiler = self.of_handlers();
-            let handlers = steps(&compiler.items(&role.handlers, frame)?);
-            locked(&self.handlers).push(handlers);
-        }
+        let compiler = self.of_handlers();
+        let handlers = steps(&compiler.items(&role.handlers, frame)?);
+        locked(&self.handlers).push(handlers);
         if validate {
             elements.extend(self.validation(role, used, frame)?);
         }
@@ -310,13 +302,6 @@ impl<'a> Compiler<'a> {
             );
         }
         Ok(())
-    }
-
-    fn is_new(&self, usage: &RoleUsage) -> bool {
-        let mut seen = locked(&self.seen);
-        let new = !seen.contains(&usage.key);
-        seen.push(usage.key.clone());
-        new
     }
 
     /// Notes a role that the play or a step names itself.

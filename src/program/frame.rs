@@ -20,7 +20,7 @@ pub struct Frame {
     pub values: Arc<Values>,
     /// The role that begins here.
     pub role: Option<Arc<Role>>,
-    /// Which use of a role begins here, where one that ran before makes it needless.
+    /// Which use of a role begins here.
     pub usage: Option<Arc<RoleUsage>>,
     /// Where the step stands.
     pub place: Option<Place>,
@@ -102,7 +102,7 @@ impl Frame {
         Vec::new()
     }
 
-    /// Which use of its role the step belongs to, where one that ran before makes it needless.
+    /// Which use of its role the step belongs to.
     pub fn usage(&self) -> Option<&Arc<RoleUsage>> {
         self.chain()
             .find(|frame| frame.role.is_some())?

@@ -56,10 +56,11 @@ impl Compiler<'_> {
             .library
             .role(&name, &parts, Some(&near), &named.place)?;
         let says = |argument: &str| task.action.arg(argument).and_then(boolean);
-        let usage = RoleUsage::new(&role, &task.keywords, &[], true);
+        let once = says("allow_duplicates") == Some(false);
+        let usage = RoleUsage::included(&role, &task.keywords, once);
         let own = Arc::new(Frame {
             role: Some(Arc::clone(&role)),
-            usage: (says("allow_duplicates") == Some(false)).then(|| Arc::new(usage)),
+            usage: Some(Arc::new(usage)),
             ..near
         });
         if own.chain().count() > DEPTH {

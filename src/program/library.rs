@@ -32,7 +32,7 @@ pub struct Library {
     pub collection: Option<String>,
     /// Where modules that are not farcast's own are, besides those of the playbook and its roles.
     pub shelves: Arc<Shelves>,
-    roles: Mutex<HashMap<(PathBuf, RoleParts), Arc<Role>>>,
+    roles: Mutex<HashMap<(String, PathBuf, RoleParts), Arc<Role>>>,
 }
 
 const ENDINGS: [&str; 4] = ["yml", "yaml", "json", ""];
@@ -129,7 +129,7 @@ impl Library {
         place: &Place,
     ) -> Result<Arc<Role>, Fault> {
         let found = self.find_role(name, frame, place)?;
-        let key = (found.path.clone(), parts.clone());
+        let key = (found.name.clone(), found.path.clone(), parts.clone());
         let known = |roles: &HashMap<_, Arc<Role>>| roles.get(&key).map(Arc::clone);
         if let Some(role) = known(&self.roles.lock().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(role);
@@ -158,10 +158,9 @@ impl Library {
         let path = path
             .map(|path| settled(path))
             .ok_or_else(|| missing(&format!("role `{name}`"), &places, place).about(Topic::Role))?;
-        let last = || Some(Path::new(name).file_name()?.to_string_lossy().into_owned());
         Ok(Part {
             collection: String::new(),
-            name: last().unwrap_or_else(|| name.to_owned()),
+            name: name.to_owned(),
             path,
         })
     }

@@ -1,9 +1,6 @@
 use {
     super::Role,
-    crate::{
-        playbook::{Key, Keywords},
-        source::Node,
-    },
+    crate::playbook::{Key, Keywords, RoleUse},
     std::fmt::Write,
 };
 
@@ -13,26 +10,41 @@ use {
 pub struct RoleUsage {
     /// Equal for uses that are alike.
     pub key: String,
+    /// It is needless where one like it ran before.
+    pub once: bool,
 }
 
 impl RoleUsage {
-    /// A use with these keywords and parameters. `included` says that a step asks for it, not a list of roles.
-    pub fn new(
-        role: &Role,
-        keywords: &Keywords,
-        params: &[(String, Node)],
-        included: bool,
-    ) -> Self {
-        let mut key = format!("{} {included} {:?}", role.path.display(), role.parts);
-        for (name, value) in params {
+    /// A use by a play, or by a role that depends on this one.
+    pub fn listed(role: &Role, used: &RoleUse) -> Self {
+        let mut key = format!("{} listed", identity(role));
+        for (name, value) in &used.params {
             // Writing to a string does not fail.
             let _ = write!(key, " {name}={}", value.place.text());
         }
-        for keyword in [Key::When, Key::Tags, Key::Vars] {
-            for node in keywords.list(keyword) {
-                let _ = write!(key, " {}: {}", keyword.name(), node.place.text());
-            }
+        add(&mut key, &used.keywords, &[Key::When, Key::Tags, Key::Vars]);
+        Self {
+            key,
+            once: !role.allow_duplicates,
         }
-        Self { key }
+    }
+
+    /// A use by a step that includes or imports it.
+    pub fn included(role: &Role, keywords: &Keywords, once: bool) -> Self {
+        let mut key = format!("{} included", identity(role));
+        add(&mut key, keywords, &[Key::Vars]);
+        Self { key, once }
+    }
+}
+
+fn identity(role: &Role) -> String {
+    format!("{} {:?}", role.path.display(), role.parts)
+}
+
+fn add(key: &mut String, keywords: &Keywords, which: &[Key]) {
+    for keyword in which {
+        for node in keywords.list(*keyword) {
+            let _ = write!(key, " {}: {}", keyword.name(), node.place.text());
+        }
     }
 }

@@ -138,11 +138,14 @@ impl Batch<'_> {
         let usage = match (include, &role) {
             (
                 Include::Role {
-                    allow_duplicates: false,
-                    ..
+                    allow_duplicates, ..
                 },
                 Some(role),
-            ) => Some(RoleUsage::new(role, &step.task.keywords, &[], true)),
+            ) => Some(RoleUsage::included(
+                role,
+                &step.task.keywords,
+                !allow_duplicates,
+            )),
             _ => None,
         };
         let own = Frame::new(FrameKind::Include, keywords, step.frame.parent.as_ref());

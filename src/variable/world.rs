@@ -154,7 +154,8 @@ impl PlayContext {
 
     /// Whether a step belongs to a use of a role that is needless on a host: one like it ran before.
     pub fn is_needless(&self, host: &str, step: &Step) -> bool {
-        let Some(usage) = step.frame.usage().filter(|_| !step.handler) else {
+        let usage = step.frame.usage().filter(|usage| usage.once);
+        let Some(usage) = usage.filter(|_| !step.handler) else {
             return false;
         };
         let used = self.used.read().unwrap_or_else(PoisonError::into_inner);

@@ -168,6 +168,14 @@ fn one_sequence(call: &Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
     if stride == 0 || (end - start) / stride > 1_000_000 {
         return Err(failure::plain("such a sequence has no end"));
     }
+    if stride > 0 && end < start {
+        return Err(failure::plain("to count backwards make stride negative"));
+    }
+    if stride < 0 && end > start {
+        return Err(failure::plain(
+            "to count forward don't make stride negative",
+        ));
+    }
     let mut at = start;
     while (stride > 0 && at <= end) || (stride < 0 && at >= end) {
         found.push(percent::percent(format, &Value::from(at))?.into());
