@@ -1,7 +1,7 @@
 //! What the files of `compat/jinja` ask means the same to ansible-core and to farcast: values with their types, and which of them are
 //! errors.
 //!
-//! `expressions` stand between braces, `texts` as they are, `conditions` are those of `when`, `files` are templates of their own; of
+//! `expressions` stand between braces, `texts` as they are, `blocks` have line ends, `conditions` are those of `when`, `files` are templates of their own; of
 //! `shapes` only letters, digits and the rest are compared, for they are made by chance. `differs` says which are not the same, and why.
 
 use std::{
@@ -51,7 +51,7 @@ impl Variables for Given {
     fn get(&self, name: &str) -> Option<Result<Value, TemplateError>> {
         let (_, node) = self.nodes.iter().find(|(known, _)| known == name)?;
         let again: Arc<dyn Variables> = Arc::new(self.clone());
-        Some(self.engine.node(node, &again))
+        Some(self.engine.variable(node, &again))
     }
 
     fn names(&self) -> Vec<String> {
@@ -113,8 +113,10 @@ fn family(path: &Path) -> Vec<Case> {
             .filter(|line| !line.trim().is_empty())
             .for_each(|line| add(kind, line));
     }
-    for node in list("files") {
-        add("file", node.as_str().expect("a template file is text"));
+    for (name, kind) in [("files", "file"), ("blocks", "block")] {
+        for node in list(name) {
+            add(kind, node.as_str().expect("a template is text"));
+        }
     }
     assert_eq!(used, differs.len(), "'differs' of {} names what is not asked", path.display());
     cases
@@ -168,7 +170,13 @@ fn oracle(cases: &[Case]) -> Vec<Json> {
 
 /// What both see of the environment beside the test's own.
 fn environment() -> BTreeMap<String, String> {
-    let fixed = [("HOME", "/home/ada"), ("TZ", "UTC"), ("FARCAST_GREETING", "hello")];
+    let fixed = [
+        ("HOME", "/home/ada"),
+        ("TZ", "UTC"),
+        ("FARCAST_GREETING", "hello"),
+        // farcast has these always.
+        ("ANSIBLE_JINJA2_EXTENSIONS", "jinja2.ext.do,jinja2.ext.loopcontrols"),
+    ];
     fixed
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()
@@ -178,6 +186,7 @@ fn engine() -> Engine {
     Engine::new(Settings {
         environment: std::env::vars().chain(environment()).collect(),
         decrypt: Box::new(|_| Err("there is no vault here".into())),
+        strict_conditions: true,
     })
 }
 

@@ -47,6 +47,8 @@ codes! {
     BadArgument "bad-argument"
     /// `mode: 644` is not 0644.
     DecimalMode "decimal-mode"
+    /// A condition that is neither true nor false.
+    LooseCondition "loose-condition"
     /// A `notify` that no handler hears.
     LostHandler "lost-handler"
     /// A file that a step names is nowhere.

@@ -11,6 +11,7 @@ mod file;
 mod finding;
 mod frames;
 mod knowledge;
+mod loose_condition;
 mod lost_handler;
 mod missing_file;
 mod rule;

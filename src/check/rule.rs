@@ -1,7 +1,8 @@
 use {
     super::{
         Finding, bad_argument::bad_argument, broken_inventory::broken_inventory,
-        decimal_mode::decimal_mode, finding::sorted, lost_handler::lost_handler,
+        decimal_mode::decimal_mode, finding::sorted,
+        loose_condition::loose_condition, lost_handler::lost_handler,
         missing_file::missing_file, survey::Survey, template_syntax::template_syntax,
         undefined_variable::undefined_variable, unknown_host_pattern::unknown_host_pattern,
         unknown_module::unknown_modules, unsupported_keyword::unsupported_keyword,
@@ -27,6 +28,7 @@ static RULES: &[Rule] = &[
     bad_argument,
     broken_inventory,
     decimal_mode,
+    loose_condition,
     lost_handler,
     missing_file,
     template_syntax,

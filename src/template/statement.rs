@@ -6,7 +6,7 @@ use super::rewrite::Rewrite;
 pub(super) fn visit(statement: &Stmt, rewrite: &mut Rewrite) {
     match statement {
         Stmt::Template(template) => all(&template.children, rewrite),
-        Stmt::EmitExpr(emit) => rewrite.expr(&emit.expr),
+        Stmt::EmitExpr(emit) => rewrite.printed(&emit.expr),
         Stmt::EmitRaw(_) | Stmt::Continue(_) | Stmt::Break(_) => {}
         Stmt::ForLoop(each) => loops(each, rewrite),
         Stmt::IfCond(choice) => {

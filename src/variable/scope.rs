@@ -2,7 +2,7 @@ use {
     super::{Layer, PlayContext, Values, World, layer::Binding, magic},
     crate::{
         program::{Frame, FrameKind},
-        template::{TemplateError, Value, Variables},
+        template::{TemplateError, Value, Variables, is_lazy, whole},
     },
     std::{
         collections::{BTreeSet, HashMap},
@@ -78,7 +78,9 @@ impl Scope {
 
     /// A variable's value, where it is defined; an error where its value cannot be rendered.
     pub fn value(&self, name: &str) -> Result<Option<Value>, TemplateError> {
-        self.get(name).transpose()
+        self.get(name)
+            .map(|found| found.and_then(whole))
+            .transpose()
     }
 
     fn find(&self, name: &str) -> Option<Result<Value, TemplateError>> {
@@ -90,7 +92,7 @@ impl Scope {
         }
         match self.layers.iter().find_map(|layer| layer.get(name))? {
             Binding::Ready(value) => Some(Ok(value)),
-            Binding::Raw(node) => Some(self.world.engine.node(&node, &self.variables())),
+            Binding::Raw(node) => Some(self.world.engine.variable(&node, &self.variables())),
         }
     }
 }
@@ -102,6 +104,11 @@ impl Variables for Scope {
             return found;
         }
         let found = self.find(name);
+        if let Some(Ok(value)) = &found
+            && is_lazy(value)
+        {
+            return found;
+        }
         self.cache
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -50,6 +50,7 @@ cases! {
     bad_argument
     dynamic_names
     included
+    loose_condition
     lost_handler
     missing_file
     no_host

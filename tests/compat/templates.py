@@ -8,6 +8,7 @@ import json
 import sys
 
 from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import init_plugin_loader
 from ansible.template import Templar, trust_as_template
 
 
@@ -22,11 +23,18 @@ def plain(value):
     for kind in (int, float, str, bytes):
         if isinstance(value, kind):
             return kind(value)
-    return f"<{type(value).__name__}> {value}"
+    return Printed(str(value))
+
+
+class Printed(str):
+    """What is neither number nor text prints as it is."""
+
+    __repr__ = str.__str__
 
 
 class Oracle:
     def __init__(self, asked):
+        init_plugin_loader()
         self.loader = DataLoader()
         self.vars = self.loader.load_from_file(asked["vars"], trusted_as_template=True)
         ground = asked["ground"]

@@ -16,7 +16,10 @@ use crate::{
 
 pub(super) const ALL: &[(&str, Lookup)] = &[
     ("file", file),
-    ("unvault", file),
+    ("unvault", |call, terms| {
+        let text = |term: &Value| read(call, "files", &print::text(term)).map(Value::from);
+        terms.iter().map(text).collect()
+    }),
     ("template", template),
     ("fileglob", fileglob),
     ("first_found", first_found),
@@ -61,13 +64,25 @@ fn template(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
             let path = search::find(&context, "templates", &name)?;
             let text = read(call, "templates", &name)?;
             let source = SourceFile::new(path, text);
-            let rendered = context
+            context
                 .engine
-                .file(&source, &vars)
-                .map_err(failure::caused)?;
-            Ok(rendered.into())
+                .file_value(&options(call), &source, &vars)
+                .map_err(failure::caused)
         })
         .collect()
+}
+
+/// The options of a template as its first line would write them.
+fn options(call: &Call) -> String {
+    const NAMES: [&str; 5] = [
+        "variable_start_string",
+        "variable_end_string",
+        "comment_start_string",
+        "comment_end_string",
+        "trim_blocks",
+    ];
+    let given = |name: &&str| Some(format!("{name}:{}", print::text(&call.named(name)?)));
+    NAMES.iter().filter_map(given).collect::<Vec<_>>().join(",")
 }
 
 /// The files that match a pattern in the last part of a path, in order.
@@ -87,7 +102,8 @@ fn fileglob(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
     Ok(found)
 }
 
-fn matching(pattern: &std::path::Path) -> Result<Vec<Value>, Error> {
+/// The files that match a pattern in its last part, in order.
+pub(in crate::template) fn matching(pattern: &std::path::Path) -> Result<Vec<Value>, Error> {
     let name = pattern.file_name().unwrap_or_default().to_string_lossy();
     let regex = filter::compile(&format!("\\A{}\\z", translated(&name)), false, false)?;
     let Some(Ok(entries)) = pattern.parent().map(std::fs::read_dir) else {

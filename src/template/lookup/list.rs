@@ -25,16 +25,7 @@ pub(super) const ALL: &[(&str, Lookup)] = &[
             .collect())
     }),
     ("together", together),
-    ("nested", |_, terms| {
-        let lists = terms
-            .iter()
-            .map(one_or_more)
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(filter::choices(&lists)
-            .into_iter()
-            .map(Value::from)
-            .collect())
-    }),
+    ("nested", nested),
     ("cartesian", |_, terms| {
         let lists = terms
             .iter()
@@ -76,16 +67,38 @@ fn dict(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
     Ok(found)
 }
 
+/// Every choice of one item from each list; items that are lists are opened.
+fn nested(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
+    if terms.is_empty() {
+        return Err(failure::plain("needs lists to choose from"));
+    }
+    let lists = terms.iter().map(items).collect::<Result<Vec<_>, _>>()?;
+    if let ([only], Some(item)) = (
+        lists.as_slice(),
+        lists.iter().flatten().find(|item| items(item).is_err()),
+    ) {
+        let message = format!("{} of {} items is no list", print::repr(item), only.len());
+        return Err(failure::plain(message));
+    }
+    filter::choices(&lists)
+        .iter()
+        .map(|choice| opened(choice).map(Value::from))
+        .collect()
+}
+
 fn together(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
+    if terms.is_empty() {
+        return Err(failure::plain("needs lists to put together"));
+    }
     let lists = terms.iter().map(items).collect::<Result<Vec<_>, _>>()?;
     let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
     let row = |at: usize| {
         let cells = lists
             .iter()
             .map(|list| list.get(at).cloned().unwrap_or(Value::from(())));
-        cells.collect::<Value>()
+        opened(&cells.collect::<Vec<_>>()).map(Value::from)
     };
-    Ok((0..longest).map(row).collect())
+    (0..longest).map(row).collect()
 }
 
 fn subelements(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
@@ -110,9 +123,25 @@ fn subelements(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
 /// Ansible's lookup, unlike its filter, gives the outer item without the list that was gone through.
 fn without(pair: &Value, path: &Value) -> Value {
     let part = |at: usize| pair.get_item_by_index(at).unwrap_or_default();
-    let rest = entries(&part(0)).unwrap_or_default();
-    let rest = rest.into_iter().filter(|(key, _)| key != path);
-    Value::from(vec![Value::from_pairs(rest), part(1)])
+    let path = print::text(path);
+    let links: Vec<&str> = path.split('.').collect();
+    Value::from(vec![lacking(&part(0), &links), part(1)])
+}
+
+/// A dictionary without what is at the end of a path.
+fn lacking(value: &Value, links: &[&str]) -> Value {
+    let [first, rest @ ..] = links else {
+        return value.clone();
+    };
+    let kept = entries(value).unwrap_or_default().into_iter();
+    Value::from_pairs(kept.filter_map(|(key, item)| {
+        let on_path = key.as_str() == Some(first);
+        match (on_path, rest.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some((key, lacking(&item, rest))),
+            _ => Some((key, item)),
+        }
+    }))
 }
 
 /// `start=1 end=5 stride=2 format=%02d`, `count=3`, or `5`, `2-8`, `2-8/2:%d`.
@@ -154,6 +183,13 @@ fn sequence(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
         .iter()
         .find(|(name, _)| name == "format")
         .map_or("%d", |(_, format)| format);
+    if (stride > 0 && end < start && number("count")?.is_none())
+        || (stride < 0 && end > start)
+    {
+        return Err(failure::plain(
+            "the stride leads away from the end: it is negative to count backwards",
+        ));
+    }
     if stride == 0 || (end - start) / stride > 1_000_000 {
         return Err(failure::plain("such a sequence has no end"));
     }

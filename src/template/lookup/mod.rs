@@ -10,6 +10,7 @@ mod world;
 use minijinja::{Error, value::Value};
 
 use super::{call::Call, failure};
+pub(super) use file::matching;
 pub(super) use search::{expanded, template_path};
 
 /// A lookup takes its terms and gives a list of results.

@@ -100,8 +100,14 @@ fn csvfile(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
         let row = rows
             .into_iter()
             .find(|row| row.get(key_column).is_some_and(|cell| cell == key));
-        match row.and_then(|row| row.get(column).cloned()) {
-            Some(cell) => found.push(cell.into()),
+        match row {
+            Some(row) => {
+                let cell = row.get(column).cloned();
+                let cell = cell.ok_or_else(|| {
+                    failure::plain(format!("the row of '{key}' has no column {column}"))
+                })?;
+                found.push(cell.into());
+            }
             None => found.extend(call.named("default")),
         }
     }
