@@ -84,7 +84,10 @@ fn family(path: &Path) -> Vec<Case> {
     };
     let field = |node: &Node, name: &str| {
         let field = node.get(name).and_then(|field| field.as_str());
-        field.expect("'differs' has 'of' and 'why'").trim_end().to_owned()
+        field
+            .expect("'differs' has 'of' and 'why'")
+            .trim_end()
+            .to_owned()
     };
     let differs: BTreeMap<String, String> = list("differs")
         .iter()
@@ -108,7 +111,10 @@ fn family(path: &Path) -> Vec<Case> {
         });
     };
     for kind in LINES {
-        let text = node.get(kind).and_then(|node| node.as_str()).unwrap_or_default();
+        let text = node
+            .get(kind)
+            .and_then(|node| node.as_str())
+            .unwrap_or_default();
         text.lines()
             .filter(|line| !line.trim().is_empty())
             .for_each(|line| add(kind, line));
@@ -118,7 +124,12 @@ fn family(path: &Path) -> Vec<Case> {
             add(kind, node.as_str().expect("a template is text"));
         }
     }
-    assert_eq!(used, differs.len(), "'differs' of {} names what is not asked", path.display());
+    assert_eq!(
+        used,
+        differs.len(),
+        "'differs' of {} names what is not asked",
+        path.display()
+    );
     cases
 }
 
@@ -126,7 +137,9 @@ fn cases() -> Vec<Case> {
     let entries = std::fs::read_dir(folder()).expect("the folder is readable");
     let mut paths: Vec<PathBuf> = entries
         .map(|entry| entry.expect("an entry is readable").path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "yml") && !path.ends_with("vars.yml"))
+        .filter(|path| {
+            path.extension().is_some_and(|ending| ending == "yml") && !path.ends_with("vars.yml")
+        })
         .collect();
     paths.sort();
     paths.iter().flat_map(|path| family(path)).collect()
@@ -175,7 +188,10 @@ fn environment() -> BTreeMap<String, String> {
         ("TZ", "UTC"),
         ("FARCAST_GREETING", "hello"),
         // farcast has these always.
-        ("ANSIBLE_JINJA2_EXTENSIONS", "jinja2.ext.do,jinja2.ext.loopcontrols"),
+        (
+            "ANSIBLE_JINJA2_EXTENSIONS",
+            "jinja2.ext.do,jinja2.ext.loopcontrols",
+        ),
     ];
     fixed
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -227,6 +243,20 @@ fn same(case: &Case, expected: &Json, got: &Json) -> bool {
     }
 }
 
+/// Every difference stands in the documentation with its reason.
+fn assert_documented(cases: &[Case]) {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/compatibility.md");
+    let page = std::fs::read_to_string(page).expect("the page is readable");
+    let reasons = cases.iter().filter_map(|case| case.why.as_deref());
+    let lost: Vec<&str> = reasons
+        .filter(|why| !page.contains(&format!("- {why}\n")))
+        .collect();
+    assert!(
+        lost.is_empty(),
+        "docs/compatibility.md does not say: {lost:#?}"
+    );
+}
+
 #[test]
 fn templates_mean_what_they_mean_to_ansible() {
     let cases = cases();
@@ -252,6 +282,7 @@ fn templates_mean_what_they_mean_to_ansible() {
     }
     println!("{alike} mean the same, {errors} of them are errors; {differing} differ on purpose");
     assert_eq!(expected.len(), cases.len());
+    assert_documented(&cases);
     assert!(
         wrong.is_empty(),
         "{} of {} differ:\n{}",

@@ -1,15 +1,21 @@
 use {
-    super::{Code, Finding, Severity, frames::frames, spot::spot, survey::Survey, text, text::Text},
+    super::{
+        Code, Finding, Severity, frames::frames, spot::spot, survey::Survey, text, text::Text,
+    },
     crate::{source::Fault, template},
 };
 
 /// Conditions that give a number, text or list: ansible-core 2.19 refuses them, older releases ask whether they are empty.
 pub(super) fn loose_condition(survey: &Survey, findings: &mut Vec<Finding>) {
     for (_, site) in survey.sites() {
-        text::of_step(site).iter().for_each(|text| examined(text, findings));
+        text::of_step(site)
+            .iter()
+            .for_each(|text| examined(text, findings));
     }
     for frame in frames(survey) {
-        text::of_frame(frame).iter().for_each(|text| examined(text, findings));
+        text::of_frame(frame)
+            .iter()
+            .for_each(|text| examined(text, findings));
     }
 }
 

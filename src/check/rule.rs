@@ -1,12 +1,11 @@
 use {
     super::{
         Finding, bad_argument::bad_argument, broken_inventory::broken_inventory,
-        decimal_mode::decimal_mode, finding::sorted,
-        loose_condition::loose_condition, lost_handler::lost_handler,
-        missing_file::missing_file, survey::Survey, template_syntax::template_syntax,
-        undefined_variable::undefined_variable, unknown_host_pattern::unknown_host_pattern,
-        unknown_module::unknown_modules, unsupported_keyword::unsupported_keyword,
-        yaml_trap::yaml_trap,
+        decimal_mode::decimal_mode, finding::sorted, loose_condition::loose_condition,
+        lost_handler::lost_handler, missing_file::missing_file, survey::Survey,
+        template_syntax::template_syntax, undefined_variable::undefined_variable,
+        unknown_host_pattern::unknown_host_pattern, unknown_module::unknown_modules,
+        unsupported_keyword::unsupported_keyword, yaml_trap::yaml_trap,
     },
     crate::{program::Program, variable::World},
     std::sync::Arc,

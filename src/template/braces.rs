@@ -144,16 +144,12 @@ fn shown(value: &Value, spec: &str) -> Result<String, Error> {
             };
             Ok(read.text(value.as_str().unwrap_or_default(), '<'))
         }
-        (ValueKind::Bool | ValueKind::Number, Some('c')) => {
-            Ok(read.padded(character(value)?, '<'))
-        }
+        (ValueKind::Bool | ValueKind::Number, Some('c')) => Ok(read.padded(character(value)?, '<')),
         (ValueKind::Number, None) if !value.is_integer() => {
             Ok(read.plain_float(f64::try_from(value.clone())?))
         }
         (ValueKind::Bool | ValueKind::Number, None) => read.number('d', value),
-        (ValueKind::Number, Some(kind @ ('d' | 'x' | 'X' | 'o' | 'b')))
-            if !value.is_integer() =>
-        {
+        (ValueKind::Number, Some(kind @ ('d' | 'x' | 'X' | 'o' | 'b'))) if !value.is_integer() => {
             Err(spec::unknown(kind, value))
         }
         (ValueKind::Bool | ValueKind::Number, Some(kind)) => read.number(kind, value),
@@ -212,7 +208,8 @@ mod tests {
     use super::*;
 
     fn filled(text: &str, args: &[Value]) -> String {
-        format(text, args, &|_| None).map_or_else(|error| error.to_string(), |text| text.to_string())
+        format(text, args, &|_| None)
+            .map_or_else(|error| error.to_string(), |text| text.to_string())
     }
 
     #[test]

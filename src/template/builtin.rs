@@ -44,6 +44,8 @@ pub(super) fn environment(sources: &Arc<Sources>) -> Environment<'static> {
     environment.add_filter("__le", operator::at_most);
     environment.add_filter("__gt", operator::greater);
     environment.add_filter("__ge", operator::at_least);
+    environment.add_filter("__each", operator::each);
+    environment.add_filter("__slice", operator::slice);
     environment.add_function("__render", render);
     environment.add_function("__growing", growing::growing);
     environment.add_function("__give", give);

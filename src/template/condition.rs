@@ -8,7 +8,9 @@ use super::{Engine, ErrorKind, TemplateError, convert::describe};
 /// template in it is rendered first.
 pub(super) fn is_template(source: &str, strict: bool) -> bool {
     let whole = || {
-        ["{{", "{%", "{#"].iter().any(|mark| source.starts_with(mark))
+        ["{{", "{%", "{#"]
+            .iter()
+            .any(|mark| source.starts_with(mark))
             && ["}}", "%}", "#}"].iter().any(|mark| source.ends_with(mark))
     };
     match strict {
@@ -32,7 +34,10 @@ pub(super) fn decided(value: &Value, source: &str, strict: bool) -> Result<bool,
     }
     let message = match source {
         "" => "a condition is empty".to_owned(),
-        source => format!("the condition '{source}' gives {}, no boolean", describe(value)),
+        source => format!(
+            "the condition '{source}' gives {}, no boolean",
+            describe(value)
+        ),
     };
     let mut error = TemplateError::new(ErrorKind::Failed, message);
     error.help = Some(
@@ -50,7 +55,10 @@ mod tests {
         assert!(decided(&Value::from("x"), "x", false).unwrap());
         assert!(decided(&Value::from(true), "x", true).unwrap());
         let error = decided(&Value::from("x"), "name", true).unwrap_err();
-        assert_eq!(error.message, "the condition 'name' gives a string, no boolean");
+        assert_eq!(
+            error.message,
+            "the condition 'name' gives a string, no boolean"
+        );
     }
 
     #[test]

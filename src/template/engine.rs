@@ -13,7 +13,7 @@ use super::{
     condition,
     context::Context,
     failure::{self, Originals},
-    file::{ended_alike, header},
+    file::{ended_alike, header, unended},
     filter,
     finish::{self, finished, silent},
     print,
@@ -152,7 +152,7 @@ impl Engine {
     fn headed(&self, source: &str, vars: &Arc<dyn Variables>) -> Result<Value, TemplateError> {
         let (header, body) = header(source)?;
         let environment = self.environment_for(header.unwrap_or_default())?;
-        let spelling = Spelling::text(body);
+        let spelling = Spelling::text(unended(body, header.unwrap_or_default()));
         let (text, _) = self.render_in(&environment, &spelling, body, vars, None)?;
         Ok(ended_alike(body, text).into())
     }
@@ -297,7 +297,7 @@ fn known(used: &Use) -> Result<(), TemplateError> {
 }
 
 /// A value as it stands in a text.
-fn printed(value: &Value) -> String {
+pub(super) fn printed(value: &Value) -> String {
     if value.is_none() {
         return String::new();
     }

@@ -2,7 +2,10 @@ use std::sync::{Arc, PoisonError};
 
 use minijinja::{Environment, syntax::SyntaxConfig, value::Value};
 
-use super::{Engine, ErrorKind, Needs, TemplateError, Variables, builtin, compile::Spelling, tera};
+use super::{
+    Engine, ErrorKind, Needs, TemplateError, Variables, builtin, compile::Spelling,
+    engine::printed, tera,
+};
 use crate::source::{Place, SourceFile};
 
 impl Engine {
@@ -40,11 +43,11 @@ impl Engine {
         let (header, body) = header(file.text())?;
         let skipped = file.text().len() - body.len();
         let directory = file.path().parent().map(|path| path.to_path_buf());
-        let spelling = Spelling::file(body);
         let options = match header {
             Some(header) => format!("{options},{header}"),
             None => options.to_owned(),
         };
+        let spelling = Spelling::file(unended(body, &options));
         let rendered = match options.as_str() {
             "" => self.render(&spelling, body, vars, directory),
             options => self
@@ -52,18 +55,22 @@ impl Engine {
                 .and_then(|own| self.render_in(&own, &spelling, body, vars, directory)),
         };
         let text = match rendered {
-            Ok((text, context)) => match context.only().filter(|_| is_whole(body)) {
+            Ok((text, context)) => match context.only() {
                 // What is no text takes no line end from the template.
-                Some(value) if value.as_str().is_none() => text.trim_end_matches('\n').to_owned(),
-                _ => ended_alike(body, text),
+                Some(value) if value.as_str().is_none() && printed(&value) == text => text,
+                None if text.is_empty() && context.is_silent() => text,
+                _ => {
+                    let text = text.replace("\r\n", "\n");
+                    let text = match newline(&options) {
+                        Some(sequence) => text.replace('\n', sequence),
+                        None => text,
+                    };
+                    ended_alike(body, text)
+                }
             },
             Err(error) => return Err(placed(error, file, skipped)),
         };
-        let text = text.replace("\r\n", "\n");
-        Ok(match newline(&options) {
-            Some(sequence) => text.replace('\n', sequence),
-            None => text,
-        })
+        Ok(text)
     }
 
     /// The same, keeping the type of what is one `{{ }}` and nothing else.
@@ -97,7 +104,7 @@ impl Engine {
     pub fn check_file(&self, file: &Arc<SourceFile>) -> Result<(), TemplateError> {
         let (header, body) = header(file.text())?;
         let skipped = file.text().len() - body.len();
-        let spelling = Spelling::file(body);
+        let spelling = Spelling::file(unended(body, header.unwrap_or_default()));
         match header {
             None => self.compile(&self.inner().environment, &spelling),
             Some(header) => self
@@ -138,9 +145,15 @@ impl Engine {
     }
 }
 
-/// Whether a template is one `{{ }}` and at most one line end.
-fn is_whole(body: &str) -> bool {
-    Spelling::whole(body.strip_suffix('\n').unwrap_or(body)).is_some()
+/// A template without its last line end, which Jinja2 takes away unless it is told not to.
+pub(super) fn unended<'b>(body: &'b str, options: &str) -> &'b str {
+    let keeps = options
+        .split_once("keep_trailing_newline:")
+        .is_some_and(|(_, value)| value.trim_start().to_lowercase().starts_with("true"));
+    match keeps {
+        true => body,
+        false => body.strip_suffix('\n').unwrap_or(body),
+    }
 }
 
 /// The line end that the options ask for, where it is not the usual one.

@@ -2,7 +2,9 @@
 
 use minijinja::{Error, value::Value};
 
-use super::{ErrorKind, TemplateError, builtin::Run, call::Call, call::entries, failure, lookup, moment};
+use super::{
+    ErrorKind, TemplateError, builtin::Run, call::Call, call::entries, failure, lookup, moment,
+};
 
 /// Every function with its name.
 pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {

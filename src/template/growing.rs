@@ -78,7 +78,7 @@ impl Object for GrowingList {
         let none = Value::from(());
         match method {
             "append" => {
-                let item = argument(args, 0)?;
+                let item = grown(argument(args, 0)?)?;
                 locked(&self.0).push(item);
             }
             "extend" => {
@@ -89,7 +89,7 @@ impl Object for GrowingList {
                 let at = argument(args, 0)?.as_usize().unwrap_or(0);
                 let mut list = locked(&self.0);
                 let at = at.min(list.len());
-                list.insert(at, argument(args, 1)?);
+                list.insert(at, grown(argument(args, 1)?)?);
             }
             "pop" => {
                 let mut list = locked(&self.0);
@@ -176,7 +176,7 @@ impl Object for GrowingMap {
             "update" => {
                 for arg in args {
                     for (key, value) in pairs(arg)? {
-                        self.put(key, value);
+                        self.put(key, grown(value)?);
                     }
                 }
                 Ok(Value::from(()))
@@ -186,7 +186,7 @@ impl Object for GrowingMap {
                 if let Some(known) = self.get_value(&key) {
                     return Ok(known);
                 }
-                let value = args.get(1).cloned().unwrap_or(Value::from(()));
+                let value = grown(args.get(1).cloned().unwrap_or(Value::from(())))?;
                 self.put(key, value.clone());
                 Ok(value)
             }

@@ -55,8 +55,14 @@ fn given(expr: &Expr) -> Option<&'static str> {
         Expr::List(_) => Some("a list"),
         Expr::Map(_) => Some("a map"),
         Expr::Filter(filter) => {
-            let name = filter.name.strip_prefix("ansible.builtin.").unwrap_or(filter.name);
-            OTHERS.iter().find(|(known, _)| *known == name).map(|(_, what)| *what)
+            let name = filter
+                .name
+                .strip_prefix("ansible.builtin.")
+                .unwrap_or(filter.name);
+            OTHERS
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, what)| *what)
         }
         Expr::UnaryOp(op) => match op.op {
             UnaryOpKind::Not => None,
@@ -89,8 +95,21 @@ mod tests {
     #[test]
     fn says_only_what_is_certain() {
         assert_eq!(never_boolean("x | length"), Some("a number"));
-        assert_eq!(never_boolean("x is defined and x | regex_search('a')"), Some("a string or nothing"));
-        for fine in ["x", "x.y", "x | bool", "x | length > 0", "not x | length", "f(x)", "true", "'a' in x", "x | first"] {
+        assert_eq!(
+            never_boolean("x is defined and x | regex_search('a')"),
+            Some("a string or nothing")
+        );
+        for fine in [
+            "x",
+            "x.y",
+            "x | bool",
+            "x | length > 0",
+            "not x | length",
+            "f(x)",
+            "true",
+            "'a' in x",
+            "x | first",
+        ] {
             assert_eq!(never_boolean(fine), None, "{fine}");
         }
     }

@@ -87,7 +87,9 @@ fn replaced(time: &NaiveDateTime, args: &[Value]) -> Result<Value, Error> {
         };
         let count = u32::try_from(number).unwrap_or(u32::MAX);
         let next = match name {
-            "year" => i32::try_from(number).ok().and_then(|year| time.with_year(year)),
+            "year" => i32::try_from(number)
+                .ok()
+                .and_then(|year| time.with_year(year)),
             "month" => time.with_month(count),
             "day" => time.with_day(count),
             "hour" => time.with_hour(count),

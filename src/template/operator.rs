@@ -4,19 +4,19 @@ use std::cmp::Ordering;
 
 use minijinja::{
     Error, State,
-    machinery::ast::CompareOpKind,
-    value::{Rest, Value, ValueKind},
+    machinery::ast::BinOpKind,
+    value::{Rest, Tuple, Value, ValueKind},
 };
 
-use super::{call::describe, failure, moment, print};
+use super::{call::describe, call::list, failure, moment, print};
 
 /// The sign of an operator that asks for an order, and the filter that answers it.
-pub(super) fn ordering(kind: &CompareOpKind) -> Option<(&'static str, &'static str)> {
+pub(super) fn ordering(kind: BinOpKind) -> Option<(&'static str, &'static str)> {
     match kind {
-        CompareOpKind::Lt => Some(("<", "__lt")),
-        CompareOpKind::Lte => Some(("<=", "__le")),
-        CompareOpKind::Gt => Some((">", "__gt")),
-        CompareOpKind::Gte => Some((">=", "__ge")),
+        BinOpKind::Lt => Some(("<", "__lt")),
+        BinOpKind::Lte => Some(("<=", "__le")),
+        BinOpKind::Gt => Some((">", "__gt")),
+        BinOpKind::Gte => Some((">=", "__ge")),
         _ => None,
     }
 }
@@ -61,6 +61,65 @@ fn answered(args: &Rest<Value>, sign: &str, holds: fn(Ordering) -> bool) -> Resu
             noun(left),
             describe(right)
         ))),
+    }
+}
+
+/// What a loop goes through; nothing is no list.
+pub(super) fn each(_state: &mut State, value: Value) -> Result<Value, Error> {
+    match value.kind() {
+        ValueKind::None => Err(failure::plain("nothing cannot be gone through by a loop")),
+        _ => Ok(value),
+    }
+}
+
+/// `a[start:stop:step]` of a list or text, as Python counts.
+pub(super) fn slice(_state: &mut State, args: Rest<Value>) -> Result<Value, Error> {
+    let [value, start, stop, step] = args.as_slice() else {
+        return Err(failure::plain("a slice has three parts"));
+    };
+    if args.iter().any(Value::is_undefined) {
+        return Err(failure::undefined());
+    }
+    let text = value.as_str();
+    let items: Vec<Value> = match text {
+        Some(text) => text.chars().map(|c| Value::from(c.to_string())).collect(),
+        None => list(value)?,
+    };
+    let step = step.as_i64().unwrap_or(1);
+    if step == 0 {
+        return Err(failure::plain("the step of a slice cannot be 0"));
+    }
+    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let (lowest, highest) = if step > 0 {
+        (0, length)
+    } else {
+        (-1, length - 1)
+    };
+    let bound = |part: &Value, default: i64| match part.as_i64() {
+        None => default,
+        Some(at) if at < 0 => (at + length).max(lowest),
+        Some(at) => at.min(highest),
+    };
+    let (first, last) = if step > 0 {
+        (lowest, highest)
+    } else {
+        (highest, lowest)
+    };
+    let (mut at, stop) = (bound(start, first), bound(stop, last));
+    let mut taken = Vec::new();
+    while (step > 0 && at < stop) || (step < 0 && at > stop) {
+        taken.extend(
+            usize::try_from(at)
+                .ok()
+                .and_then(|at| items.get(at))
+                .cloned(),
+        );
+        at = at.saturating_add(step);
+    }
+    match text {
+        Some(_) => Ok(taken.iter().map(print::text).collect::<String>().into()),
+        None if value.is_tuple() => Ok(Tuple::from(taken).into()),
+        None => Ok(taken.into()),
     }
 }
 

@@ -8,7 +8,9 @@ use std::ops::Range;
 
 use minijinja::{
     Error,
-    machinery::ast::{BinOp, BinOpKind, Call, CallArg, Compare, Expr, GetAttr, GetItem, Spanned},
+    machinery::ast::{
+        BinOp, BinOpKind, Call, CallArg, Compare, Expr, GetAttr, GetItem, Slice, Spanned,
+    },
     machinery::{parse, parse_expr},
     syntax::SyntaxConfig,
 };
@@ -87,6 +89,7 @@ pub(super) fn template(
 ) -> Result<Rewritten, Error> {
     let tree = parse(source, name, syntax)?;
     let mut rewrite = Rewrite::new(source, 0, strings);
+    rewrite.raw_lines();
     statement::visit(&tree, &mut rewrite);
     Ok(rewrite.finish())
 }
@@ -166,14 +169,29 @@ impl<'s> Rewrite<'s> {
                     }
                 }
             }
+            Expr::Var(_) | Expr::Filter(_) | Expr::Call(_) | Expr::GetAttr(_) => {
+                self.growing(expr);
+            }
             expr => self.expr(expr),
         }
     }
 
     fn growing(&mut self, expr: &Expr) {
-        self.edits.insert(start(expr), "__growing(");
+        let from = operator::outer_start(self.source, start(expr), end(expr));
+        self.edits.insert(from, "__growing(");
         self.expr(expr);
         self.edits.insert(end(expr), ")");
+    }
+
+    /// Jinja2 keeps the line end behind `{% raw %}`, which minijinja takes away as behind any block.
+    fn raw_lines(&mut self) {
+        for (at, _) in self.source.match_indices("%}\n") {
+            let before = self.source[..at].trim_end();
+            let block = before.strip_suffix("raw").map(str::trim_end);
+            if block.is_some_and(|block| block.ends_with("{%") || block.ends_with("{%-")) {
+                self.edits.insert(at + 2, "\n");
+            }
+        }
     }
 
     /// What stands between `{{` and `}}`.
@@ -187,15 +205,7 @@ impl<'s> Rewrite<'s> {
         match expr {
             Expr::Var(_) => {}
             Expr::Const(_) => self.constant(expr),
-            Expr::Slice(slice) => {
-                self.expr(&slice.expr);
-                for part in [&slice.start, &slice.stop, &slice.step]
-                    .into_iter()
-                    .flatten()
-                {
-                    self.expr(part);
-                }
-            }
+            Expr::Slice(slice) => self.slice(slice, start(expr)),
             Expr::UnaryOp(op) => self.expr(&op.expr),
             Expr::BinOp(op) => self.binary(op),
             Expr::Compare(compare) => self.compare(compare),
@@ -309,6 +319,12 @@ impl<'s> Rewrite<'s> {
 
     /// `a % b` becomes `((a )|__mod( b))`.
     fn binary(&mut self, op: &Spanned<BinOp>) {
+        if let Some(named) = operator::ordering(op.op) {
+            let at = self.after(&op.left);
+            let from = operator::outer_start(self.source, start(&op.left), at);
+            let to = operator::outer_end(self.source, at, end(&op.right));
+            return self.operation(from..to, (&op.left, &op.right), Some(named));
+        }
         let named = match op.op {
             BinOpKind::Rem => Some(("%", "__mod")),
             BinOpKind::Concat => Some(("~", "__cat")),
@@ -319,17 +335,48 @@ impl<'s> Rewrite<'s> {
         self.operation(span, (&op.left, &op.right), named);
     }
 
-    /// `a < b` becomes `((a )|__lt( b))`; chains stay as they are.
+    /// Chains such as `a < b < c` stay as they are.
     fn compare(&mut self, compare: &Spanned<Compare>) {
-        let [only] = compare.ops.as_slice() else {
-            self.expr(&compare.expr);
-            return compare.ops.iter().for_each(|op| self.expr(&op.expr));
-        };
-        let named = operator::ordering(&only.op);
-        let at = self.after(&compare.expr);
-        let from = operator::outer_start(self.source, start(&compare.expr), at);
-        let to = operator::outer_end(self.source, at, end(&only.expr));
-        self.operation(from..to, (&compare.expr, &only.expr), named);
+        self.expr(&compare.expr);
+        compare.ops.iter().for_each(|op| self.expr(&op.expr));
+    }
+
+    /// What a loop goes through: `a` becomes `((a)|__each)`.
+    pub(super) fn each(&mut self, expr: &Expr) {
+        let from = operator::outer_start(self.source, start(expr), end(expr));
+        self.edits.insert(from, "((");
+        self.expr(expr);
+        self.edits.insert(end(expr), ")|__each)");
+    }
+
+    /// `a[1:2:3]` becomes `(a|__slice(1,2,3))`; slices without a step stay as they are.
+    fn slice(&mut self, slice: &Spanned<Slice>, start: usize) {
+        let open = self.after(&slice.expr);
+        let parts = [&slice.start, &slice.stop, &slice.step];
+        let close = slice.span().end_offset as usize;
+        let stepped = slice.step.is_some() && self.source[open..].starts_with('[');
+        if stepped {
+            self.edits.insert(start, "(");
+        }
+        self.expr(&slice.expr);
+        let mut at = open + 1;
+        for (index, part) in parts.into_iter().enumerate() {
+            if let Some(part) = part {
+                self.expr(part);
+                at = self.after(part);
+            } else if stepped {
+                self.edits.insert(at, "none");
+            }
+            if stepped && index < 2 {
+                let colon = at + self.source[at..].find(':').unwrap_or_default();
+                self.edits.replace(colon..colon + 1, ",");
+                at = colon + 1;
+            }
+        }
+        if stepped {
+            self.edits.replace(open..open + 1, "|__slice(");
+            self.edits.replace(close - 1..close, "))");
+        }
     }
 
     /// Turns an operator into a filter, where the operator has one.

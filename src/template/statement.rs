@@ -55,7 +55,7 @@ fn each(expr: &Option<Expr>, rewrite: &mut Rewrite) {
 }
 
 fn loops(each_item: &ForLoop, rewrite: &mut Rewrite) {
-    rewrite.expr(&each_item.iter);
+    rewrite.each(&each_item.iter);
     each(&each_item.filter_expr, rewrite);
     all(&each_item.body, rewrite);
     all(&each_item.else_body, rewrite);

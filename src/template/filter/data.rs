@@ -131,8 +131,10 @@ fn started(call: &Call, text: String) -> String {
     if !call.flag(99, "explicit_start") {
         return text;
     }
-    let block = text.lines().next().is_some_and(|line| line.ends_with(':') || line.contains(": ") || line.starts_with("- "))
-        && !text.starts_with(['{', '[', '"', '\'']);
+    let block =
+        text.lines().next().is_some_and(|line| {
+            line.ends_with(':') || line.contains(": ") || line.starts_with("- ")
+        }) && !text.starts_with(['{', '[', '"', '\'']);
     format!("---{}{text}", if block { '\n' } else { ' ' })
 }
 

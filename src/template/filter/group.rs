@@ -49,7 +49,11 @@ fn group_by(call: &mut Call) -> Result<Value, Error> {
             }
             _ => found,
         };
-        let key = if exact { found.clone() } else { order::folded(&found) };
+        let key = if exact {
+            found.clone()
+        } else {
+            order::folded(&found)
+        };
         keyed.push((key, found, item));
     }
     order::sorted(&mut keyed, false, |(key, _, _)| key)?;

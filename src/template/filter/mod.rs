@@ -30,8 +30,8 @@ pub(super) use core::truth;
 pub(super) use hash::crypt;
 pub(super) use order::sorted;
 pub(super) use path::is_scheme;
-pub(super) use random::{Random, word};
 pub(super) use pattern::{compile, found};
+pub(super) use random::{Random, word};
 pub(super) use time::formatted;
 
 /// Every filter with its name.

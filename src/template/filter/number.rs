@@ -225,14 +225,19 @@ fn unit_fits(unit: &str, bits: bool) -> Result<(), Error> {
     if unit.len() <= 1 || unit == short || unit.to_lowercase() == format!("{word}{noun}") {
         return Ok(());
     }
-    Err(failure::plain(format!("'{unit}' is no unit here; {short} is")))
+    Err(failure::plain(format!(
+        "'{unit}' is no unit here; {short} is"
+    )))
 }
 
 fn file_size(call: &mut Call) -> Result<Value, Error> {
     let binary = call.flag(1, "binary");
     let base: f64 = if binary { 1024.0 } else { 1000.0 };
     let bytes = match call.value().as_str() {
-        Some(text) => text.trim().parse().map_err(|_| failure::plain("needs a number"))?,
+        Some(text) => text
+            .trim()
+            .parse()
+            .map_err(|_| failure::plain("needs a number"))?,
         None => number(&call.value())?,
     };
     if bytes == 1.0 {

@@ -27,7 +27,9 @@ pub(super) const ALL: &[(&str, Run)] = &[
     }),
     ("relpath", relpath),
     ("commonpath", common),
-    ("fileglob", |call| Ok(lookup::matching(Path::new(&call.subject()))?.into())),
+    ("fileglob", |call| {
+        Ok(lookup::matching(Path::new(&call.subject()))?.into())
+    }),
     ("path_join", path_join),
     ("normpath", |call| {
         let path = call.subject();
@@ -158,7 +160,9 @@ fn relpath(call: &mut Call) -> Result<Value, Error> {
 fn common(call: &mut Call) -> Result<Value, Error> {
     let texts: Vec<String> = call.items()?.iter().map(print::text).collect();
     let split = |text: &String| -> Vec<String> {
-        let parts = text.split('/').filter(|part| !part.is_empty() && *part != ".");
+        let parts = text
+            .split('/')
+            .filter(|part| !part.is_empty() && *part != ".");
         parts.map(str::to_owned).collect()
     };
     let absolute = texts.iter().filter(|text| text.starts_with('/')).count();
@@ -169,7 +173,10 @@ fn common(call: &mut Call) -> Result<Value, Error> {
     }
     let mut shared = split(&texts[0]);
     for other in texts.iter().skip(1).map(split) {
-        let same = shared.iter().zip(&other).take_while(|(one, two)| one == two);
+        let same = shared
+            .iter()
+            .zip(&other)
+            .take_while(|(one, two)| one == two);
         let count = same.count();
         shared.truncate(count);
     }

@@ -42,6 +42,7 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("pprint", |call| text(print::repr(&call.value()))),
     ("comment", comment),
     ("urlencode", urlencode),
+    ("urldecode", |call| text(percent_decoded(&call.subject()))),
     ("xmlattr", xmlattr),
 ];
 
@@ -160,7 +161,9 @@ fn truncate(call: &mut Call) -> Result<Value, Error> {
     let end = call.text(3, "end").unwrap_or_else(|| "...".into());
     let leeway = usize::try_from(call.int(4, "leeway")?.unwrap_or(5)).unwrap_or(0);
     if length < end.chars().count() {
-        return Err(failure::plain(format!("'{end}' is longer than the length {length}")));
+        return Err(failure::plain(format!(
+            "'{end}' is longer than the length {length}"
+        )));
     }
     if subject.chars().count() <= length + leeway {
         return text(subject);
@@ -217,8 +220,15 @@ fn striptags(call: &mut Call) -> Result<Value, Error> {
         }
     }
     let plain = out.split_whitespace().collect::<Vec<_>>().join(" ");
-    let marks = [("&lt;", "<"), ("&gt;", ">"), ("&#34;", "\""), ("&quot;", "\"")];
-    let plain = marks.iter().fold(plain, |plain, (mark, sign)| plain.replace(mark, sign));
+    let marks = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&#34;", "\""),
+        ("&quot;", "\""),
+    ];
+    let plain = marks
+        .iter()
+        .fold(plain, |plain, (mark, sign)| plain.replace(mark, sign));
     text(plain.replace("&#39;", "'").replace("&amp;", "&"))
 }
 
@@ -260,10 +270,16 @@ fn comment(call: &mut Call) -> Result<Value, Error> {
         out += &format!("{begin}{newline}");
     }
     if !prefix.is_empty() {
-        let line = if prefix == newline { prefix } else { prefix + &newline };
+        let line = if prefix == newline {
+            prefix
+        } else {
+            prefix + &newline
+        };
         out += &line.repeat(count("prefix_count")?);
     }
-    let lines = call.subject().replace(&newline, &format!("{newline}{decoration}"));
+    let lines = call
+        .subject()
+        .replace(&newline, &format!("{newline}{decoration}"));
     let blank = format!("{decoration}{newline}");
     let bare = format!("{}{newline}", decoration.trim_end());
     out += &format!("{decoration}{lines}").replace(&blank, &bare);
@@ -287,6 +303,29 @@ fn percent_encoded(text: &str, keep_slash: bool) -> String {
         }
     }
     out
+}
+
+fn percent_decoded(text: &str) -> String {
+    let spaced = text.replace('+', " ");
+    let mut bytes = Vec::with_capacity(spaced.len());
+    let mut rest = spaced.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let code = after
+            .get(..2)
+            .and_then(|code| std::str::from_utf8(code).ok());
+        let code = code.and_then(|code| u8::from_str_radix(code, 16).ok());
+        match (byte, code) {
+            (b'%', Some(code)) => {
+                bytes.push(code);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn urlencode(call: &mut Call) -> Result<Value, Error> {
@@ -314,7 +353,10 @@ fn xmlattr(call: &mut Call) -> Result<Value, Error> {
     let spaced = call.arg(1, "autospace").is_none_or(|value| value.is_true());
     let entries = crate::template::call::entries(&call.value())?;
     let wrong = |c: char| c.is_whitespace() || "/>=".contains(c);
-    if let Some((key, _)) = entries.iter().find(|(key, _)| print::text(key).contains(wrong)) {
+    if let Some((key, _)) = entries
+        .iter()
+        .find(|(key, _)| print::text(key).contains(wrong))
+    {
         let message = format!("'{key}' is no name of an attribute");
         return Err(failure::plain(message));
     }

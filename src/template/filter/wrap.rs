@@ -45,7 +45,11 @@ impl Wrap {
                 continue;
             }
             if size > self.width && self.break_long {
-                let cut: usize = chunk.chars().take(self.width - used).map(char::len_utf8).sum();
+                let cut: usize = chunk
+                    .chars()
+                    .take(self.width - used)
+                    .map(char::len_utf8)
+                    .sum();
                 current += &chunk[..cut];
                 rest.push_front(chunk[cut..].to_owned());
             } else if current.is_empty() {
@@ -79,11 +83,7 @@ impl Wrap {
     /// Whether a word may be broken before this character.
     fn breaks(&self, chars: &[char], at: usize) -> bool {
         let letter = |at: usize| chars.get(at).is_some_and(|c| c.is_alphabetic());
-        self.at_hyphens
-            && at >= 2
-            && chars[at - 1] == '-'
-            && letter(at - 2)
-            && letter(at)
+        self.at_hyphens && at >= 2 && chars[at - 1] == '-' && letter(at - 2) && letter(at)
     }
 }
 
@@ -101,6 +101,9 @@ mod tests {
 
     #[test]
     fn lines_are_broken_at_words_and_hyphens() {
-        assert_eq!(shown("{{ 'aaa bb-cc ddddddd' | wordwrap(6) }}"), r"'aaa\nbb-cc\ndddddd\nd'");
+        assert_eq!(
+            shown("{{ 'aaa bb-cc ddddddd' | wordwrap(6) }}"),
+            r"'aaa\nbb-cc\ndddddd\nd'"
+        );
     }
 }

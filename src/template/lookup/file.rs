@@ -106,7 +106,12 @@ fn fileglob(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
 pub(in crate::template) fn matching(pattern: &std::path::Path) -> Result<Vec<Value>, Error> {
     let name = pattern.file_name().unwrap_or_default().to_string_lossy();
     let regex = filter::compile(&format!("\\A{}\\z", translated(&name)), false, false)?;
-    let Some(Ok(entries)) = pattern.parent().map(std::fs::read_dir) else {
+    let here = std::path::Path::new("");
+    let beside = match pattern.parent() {
+        Some(parent) if parent != here => parent,
+        _ => std::path::Path::new("."),
+    };
+    let Ok(entries) = std::fs::read_dir(beside) else {
         return Ok(Vec::new());
     };
     let mut names = Vec::new();
@@ -117,7 +122,8 @@ pub(in crate::template) fn matching(pattern: &std::path::Path) -> Result<Vec<Val
                 .file_name()
                 .is_some_and(|own| own.to_string_lossy().starts_with('.'));
         if !hidden && entry.path().is_file() && filter::found(&regex, &name, true)? {
-            names.push(entry.path().to_string_lossy().into_owned());
+            let path = pattern.parent().unwrap_or(here).join(entry.file_name());
+            names.push(path.to_string_lossy().into_owned());
         }
     }
     names.sort();

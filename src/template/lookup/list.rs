@@ -183,9 +183,7 @@ fn sequence(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
         .iter()
         .find(|(name, _)| name == "format")
         .map_or("%d", |(_, format)| format);
-    if (stride > 0 && end < start && number("count")?.is_none())
-        || (stride < 0 && end > start)
-    {
+    if (stride > 0 && end < start && number("count")?.is_none()) || (stride < 0 && end > start) {
         return Err(failure::plain(
             "the stride leads away from the end: it is negative to count backwards",
         ));

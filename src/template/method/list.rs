@@ -49,16 +49,18 @@ fn index(all: &[Value], given: &Given) -> Result<usize, Error> {
         .skip(start)
         .take(stop.saturating_sub(start))
         .find(|(_, item)| **item == wanted);
-    found.map(|(at, _)| at).ok_or_else(|| {
-        failure::plain(format!("{} is not in the list", print::repr(&wanted)))
-    })
+    found
+        .map(|(at, _)| at)
+        .ok_or_else(|| failure::plain(format!("{} is not in the list", print::repr(&wanted))))
 }
 
 fn popped(mut all: Vec<Value>, given: &Given) -> Result<Value, Error> {
     let at = given.int(0, "index")?.unwrap_or(-1);
     let at = match usize::try_from(at) {
         Ok(at) => at,
-        Err(_) => all.len().wrapping_sub(usize::try_from(at.unsigned_abs()).unwrap_or(0)),
+        Err(_) => all
+            .len()
+            .wrapping_sub(usize::try_from(at.unsigned_abs()).unwrap_or(0)),
     };
     if at >= all.len() {
         return Err(failure::plain("there is nothing to pop"));

@@ -39,7 +39,10 @@ pub(super) fn borders(text: &str, given: &Given, end: bool) -> Result<Value, Err
         ValueKind::String => vec![wanted],
         _ if wanted.is_tuple() => wanted.try_iter()?.collect(),
         _ => {
-            let message = format!("needs a string or a tuple of strings, not {}", describe(&wanted));
+            let message = format!(
+                "needs a string or a tuple of strings, not {}",
+                describe(&wanted)
+            );
             return Err(failure::plain(message));
         }
     };

@@ -18,7 +18,10 @@ pub(super) fn call(text: &str, name: &str, given: &Given) -> Result<Option<Value
     Ok(Some(match name {
         "split" => split(text, given, false)?,
         "rsplit" => split(text, given, true)?,
-        "splitlines" => lines(text, given.arg(0, "keepends").is_some_and(|keep| keep.is_true())),
+        "splitlines" => lines(
+            text,
+            given.arg(0, "keepends").is_some_and(|keep| keep.is_true()),
+        ),
         "strip" | "lstrip" | "rstrip" => stripped(text, name, given)?,
         "replace" => replaced(text, given)?,
         "startswith" => search::borders(text, given, false)?,
@@ -65,7 +68,9 @@ fn asked(text: &str, name: &str) -> Option<bool> {
     let all = |of: fn(char) -> bool| !text.is_empty() && text.chars().all(of);
     let cased = text.chars().any(|c| c.is_lowercase() || c.is_uppercase());
     Some(match name {
-        "isdigit" => all(|c| c.is_numeric() && (is_decimal(c) || "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉".contains(c))),
+        "isdigit" => {
+            all(|c| c.is_numeric() && (is_decimal(c) || "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉".contains(c)))
+        }
         "isdecimal" => all(is_decimal),
         "isnumeric" => all(char::is_numeric),
         "isalpha" => all(char::is_alphabetic),
@@ -75,7 +80,9 @@ fn asked(text: &str, name: &str) -> Option<bool> {
         "islower" => cased && !text.chars().any(char::is_uppercase),
         "isupper" => cased && !text.chars().any(char::is_lowercase),
         "istitle" => cased && titled(text) == text,
-        "isprintable" => !text.chars().any(|c| c.is_control() || (c.is_whitespace() && c != ' ')),
+        "isprintable" => !text
+            .chars()
+            .any(|c| c.is_control() || (c.is_whitespace() && c != ' ')),
         "isidentifier" => {
             let first = text.chars().next();
             first.is_some_and(|c| c.is_alphabetic() || c == '_')
@@ -95,7 +102,9 @@ fn in_run(c: char) -> bool {
     const ZEROS: [u32; 12] = [
         0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xe50, 0xed0, 0xff10,
     ];
-    ZEROS.iter().any(|zero| (*zero..zero + 10).contains(&(c as u32)))
+    ZEROS
+        .iter()
+        .any(|zero| (*zero..zero + 10).contains(&(c as u32)))
 }
 
 fn changed(text: &str, name: &str) -> Option<String> {
@@ -135,10 +144,15 @@ fn titled(text: &str) -> String {
 }
 
 fn split(text: &str, given: &Given, from_right: bool) -> Result<Value, Error> {
-    let limit = given.int(1, "maxsplit")?.and_then(|count| usize::try_from(count).ok());
+    let limit = given
+        .int(1, "maxsplit")?
+        .and_then(|count| usize::try_from(count).ok());
     let separator = given.arg(0, "sep").filter(|sep| !sep.is_none());
     let Some(separator) = separator else {
-        return Ok(words(text, limit, from_right).into_iter().map(Value::from).collect());
+        return Ok(words(text, limit, from_right)
+            .into_iter()
+            .map(Value::from)
+            .collect());
     };
     let Some(separator) = separator.as_str() else {
         let message = format!("needs a string or none, not {}", describe(&separator));
@@ -164,8 +178,12 @@ fn words(text: &str, limit: Option<usize>, from_right: bool) -> Vec<&str> {
     let mut found = Vec::new();
     while !rest.is_empty() {
         let cut = match from_right {
-            true => rest.rsplit_once(char::is_whitespace).map(|(rest, word)| (word, rest.trim_end())),
-            false => rest.split_once(char::is_whitespace).map(|(word, rest)| (word, rest.trim_start())),
+            true => rest
+                .rsplit_once(char::is_whitespace)
+                .map(|(rest, word)| (word, rest.trim_end())),
+            false => rest
+                .split_once(char::is_whitespace)
+                .map(|(word, rest)| (word, rest.trim_start())),
         };
         let full = limit.is_some_and(|limit| found.len() >= limit);
         let (word, left) = cut.filter(|_| !full).unwrap_or((rest, ""));
@@ -182,13 +200,20 @@ fn lines(text: &str, keep: bool) -> Value {
     let mut found: Vec<Value> = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
-        let at = rest.find(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']);
+        let at = rest.find([
+            '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
+        ]);
         let Some(at) = at else {
             found.push(rest.into());
             break;
         };
         let sign = rest[at..].chars().next().map_or(1, char::len_utf8);
-        let end = at + if rest[at..].starts_with("\r\n") { 2 } else { sign };
+        let end = at
+            + if rest[at..].starts_with("\r\n") {
+                2
+            } else {
+                sign
+            };
         found.push(rest[..if keep { end } else { at }].into());
         rest = &rest[end..];
     }
@@ -201,7 +226,11 @@ fn stripped(text: &str, name: &str, given: &Given) -> Result<Value, Error> {
         Some(_) => Some(given.text(0)?),
         None => None,
     };
-    let gone = |c: char| chars.as_ref().map_or(c.is_whitespace(), |chars| chars.contains(c));
+    let gone = |c: char| {
+        chars
+            .as_ref()
+            .map_or(c.is_whitespace(), |chars| chars.contains(c))
+    };
     Ok(match name {
         "lstrip" => text.trim_start_matches(gone),
         "rstrip" => text.trim_end_matches(gone),
@@ -212,7 +241,9 @@ fn stripped(text: &str, name: &str, given: &Given) -> Result<Value, Error> {
 
 fn replaced(text: &str, given: &Given) -> Result<Value, Error> {
     let (old, new) = (given.text(0)?, given.text(1)?);
-    let count = given.int(2, "count")?.and_then(|count| usize::try_from(count).ok());
+    let count = given
+        .int(2, "count")?
+        .and_then(|count| usize::try_from(count).ok());
     Ok(match count {
         Some(count) => text.replacen(&old, &new, count).into(),
         None => text.replace(&old, &new).into(),
@@ -264,7 +295,11 @@ fn justified(text: &str, name: &str, given: &Given) -> Result<String, Error> {
         "rjust" => missing,
         _ => missing / 2 + (missing & width & 1),
     };
-    Ok(format!("{}{text}{}", fill.repeat(left), fill.repeat(missing - left)))
+    Ok(format!(
+        "{}{text}{}",
+        fill.repeat(left),
+        fill.repeat(missing - left)
+    ))
 }
 
 fn partition(text: &str, given: &Given, last: bool) -> Result<Value, Error> {
@@ -297,7 +332,11 @@ fn expanded(text: &str, given: &Given) -> Result<String, Error> {
             }
             c => {
                 out.push(c);
-                column = if matches!(c, '\n' | '\r') { 0 } else { column + 1 };
+                column = if matches!(c, '\n' | '\r') {
+                    0
+                } else {
+                    column + 1
+                };
             }
         }
     }
@@ -328,7 +367,7 @@ fn table(given: &Given) -> Result<Value, Error> {
         return Err(failure::plain("both strings must be equally long"));
     }
     let pairs = from.chars().zip(to.chars());
-    Ok(Value::from_pairs(
-        pairs.map(|(from, to)| (Value::from(from as u32), Value::from(to as u32))),
-    ))
+    Ok(Value::from_pairs(pairs.map(|(from, to)| {
+        (Value::from(from as u32), Value::from(to as u32))
+    })))
 }

@@ -62,17 +62,12 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("escaped", |_| yes(false)),
     ("lt", |call| ordered(call, Ordering::is_lt)),
     ("<", |call| ordered(call, Ordering::is_lt)),
-    (
-        "lessthan",
-        |call| ordered(call, Ordering::is_lt),
-    ),
+    ("lessthan", |call| ordered(call, Ordering::is_lt)),
     ("le", |call| ordered(call, Ordering::is_le)),
     ("<=", |call| ordered(call, Ordering::is_le)),
     ("gt", |call| ordered(call, Ordering::is_gt)),
     (">", |call| ordered(call, Ordering::is_gt)),
-    ("greaterthan", |call| {
-        ordered(call, Ordering::is_gt)
-    }),
+    ("greaterthan", |call| ordered(call, Ordering::is_gt)),
     ("ge", |call| ordered(call, Ordering::is_ge)),
     (">=", |call| ordered(call, Ordering::is_ge)),
     ("in", |call| {

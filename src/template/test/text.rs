@@ -1,9 +1,6 @@
 //! Tests of strings: patterns, addresses, vaults, words of truth.
 
-use minijinja::{
-    Error,
-    value::Value,
-};
+use minijinja::{Error, value::Value};
 
 use super::core::yes;
 use crate::template::{builtin::Run, call::Call, failure, filter};

@@ -219,10 +219,14 @@ fn pep440(text: &str) -> Result<Pep440, Error> {
 fn phase(text: &str) -> (&str, u64, &str) {
     let signs = ['.', '-', '_'];
     let text = text.trim_start_matches(signs);
-    let word = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let word = text
+        .find(|c: char| !c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
     let (word, rest) = text.split_at(word);
     let number = rest.trim_start_matches(signs);
-    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    let end = number
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(number.len());
     match number[..end].parse() {
         Ok(count) => (word, count, &number[end..]),
         Err(_) => (word, 0, rest),

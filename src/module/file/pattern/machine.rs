@@ -12,14 +12,21 @@ enum Step {
     Edge(Edge),
     /// Remembers the place in a slot.
     Save(usize),
-    Again { group: usize, fold: bool },
+    Again {
+        group: usize,
+        fold: bool,
+    },
     /// Tries the first, then the second.
     Choose(usize, usize),
     Go(usize),
     /// Goes on only where the place is another one than in the slot.
     Moved(usize),
     /// The steps up to `behind` are a trial of their own, beginning `back` characters before.
-    Look { wanted: bool, back: usize, behind: usize },
+    Look {
+        wanted: bool,
+        back: usize,
+        behind: usize,
+    },
     Done,
 }
 
@@ -240,7 +247,10 @@ pub(super) fn character(text: &[u8], at: usize) -> (u32, usize) {
     };
     match valid.chars().next() {
         Some(c) => (u32::from(c), c.len_utf8()),
-        None => (0x11_0000 + text.get(at).map_or(0, |byte| u32::from(*byte)), 1),
+        None => (
+            0x11_0000 + text.get(at).map_or(0, |byte| u32::from(*byte)),
+            1,
+        ),
     }
 }
 
@@ -248,7 +258,9 @@ fn stepped_back(text: &[u8], at: usize, count: usize) -> Option<usize> {
     (0..count).try_fold(at, |at, _| {
         let before = at.checked_sub(1)?;
         let starts = (1..=4).filter_map(|back| at.checked_sub(back));
-        let whole = starts.filter(|from| from + character(text, *from).1 == at).last();
+        let whole = starts
+            .filter(|from| from + character(text, *from).1 == at)
+            .last();
         Some(whole.unwrap_or(before))
     })
 }

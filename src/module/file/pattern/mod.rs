@@ -51,7 +51,10 @@ impl<'t> Found<'t> {
     }
 
     fn number(&self, name: &str) -> Option<usize> {
-        let known = self.names.iter().position(|known| known.as_deref() == Some(name))?;
+        let known = self
+            .names
+            .iter()
+            .position(|known| known.as_deref() == Some(name))?;
         Some(known + 1)
     }
 
@@ -88,7 +91,9 @@ impl Pattern {
 
     fn build(pattern: &str, multi_line: bool, dot_all: bool) -> Result<Self, Failure> {
         let wrong = |error: String| {
-            Failure::refused(format!("the regular expression {pattern} is wrong: {error}"))
+            Failure::refused(format!(
+                "the regular expression {pattern} is wrong: {error}"
+            ))
         };
         if looks_around(pattern) {
             let flags = Flags {
@@ -124,7 +129,9 @@ impl Pattern {
         match &self.0 {
             Engine::Steady(regex) => {
                 let captures = regex.captures_at(text, from)?;
-                let spans = captures.iter().map(|group| Some((group?.start(), group?.end())));
+                let spans = captures
+                    .iter()
+                    .map(|group| Some((group?.start(), group?.end())));
                 let names = regex.capture_names().skip(1);
                 Some(Found {
                     text,
@@ -298,7 +305,10 @@ mod tests {
         assert_eq!((text.as_slice(), count), (&b"# a\n#b\n# c\n"[..], 2));
         let twice = Pattern::lines(r"(?P<q>['\x22])x(?P=q)").unwrap();
         assert_eq!(twice.replace(b"'x' 'x\"", r"\g<q>y\g<q>").0, b"'y' 'x\"");
-        assert_eq!(Pattern::whole("(?<=a\n)b").unwrap().last(b"a\nb"), Some((2, 3)));
+        assert_eq!(
+            Pattern::whole("(?<=a\n)b").unwrap().last(b"a\nb"),
+            Some((2, 3))
+        );
     }
 
     #[test]

@@ -166,7 +166,10 @@ impl<'p> Reader<'p> {
                 }
                 Some('=') => {
                     let name = self.until(')')?;
-                    let known = self.names.iter().position(|known| known.as_ref() == Some(&name));
+                    let known = self
+                        .names
+                        .iter()
+                        .position(|known| known.as_ref() == Some(&name));
                     let at = known.ok_or_else(|| format!("there is no group '{name}'"))?;
                     Ok(Some(self.again(at + 1)))
                 }

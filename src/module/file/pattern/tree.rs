@@ -22,7 +22,10 @@ pub(super) enum Node {
         wanted: bool,
     },
     /// What a group found, once more.
-    Again { group: usize, fold: bool },
+    Again {
+        group: usize,
+        fold: bool,
+    },
 }
 
 /// A place between two characters.
