@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use minijinja::{
     Error, ErrorKind, State,
-    value::{Enumerator, Object, ObjectRepr, Tuple, Value, ValueKind},
+    value::{Enumerator, Object, ObjectRepr, Rest, Tuple, Value, ValueKind},
 };
 
 use super::{
@@ -13,8 +13,8 @@ use super::{
 };
 
 /// `__growing(value)`: a list or dictionary that can be changed, with those inside it.
-pub(super) fn growing(_state: &mut State, value: Value) -> Result<Value, Error> {
-    grown(value)
+pub(super) fn growing(_state: &mut State, args: Rest<Value>) -> Result<Value, Error> {
+    grown(args.first().cloned().unwrap_or_default())
 }
 
 fn grown(value: Value) -> Result<Value, Error> {

@@ -65,10 +65,11 @@ fn answered(args: &Rest<Value>, sign: &str, holds: fn(Ordering) -> bool) -> Resu
 }
 
 /// What a loop goes through; nothing is no list.
-pub(super) fn each(_state: &mut State, value: Value) -> Result<Value, Error> {
-    match value.kind() {
-        ValueKind::None => Err(failure::plain("nothing cannot be gone through by a loop")),
-        _ => Ok(value),
+pub(super) fn each(_state: &mut State, args: Rest<Value>) -> Result<Value, Error> {
+    let value = args.first().cloned().unwrap_or_default();
+    match value.is_none() {
+        true => Err(failure::plain("a loop cannot go through nothing")),
+        false => Ok(value),
     }
 }
 
