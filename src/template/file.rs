@@ -61,6 +61,7 @@ impl Engine {
                 None if text.is_empty() && context.is_silent() => text,
                 _ => {
                     let text = text.replace("\r\n", "\n");
+                    let text = text.strip_suffix('\r').unwrap_or(&text).to_owned();
                     let text = match newline(&options) {
                         Some(sequence) => text.replace('\n', sequence),
                         None => text,

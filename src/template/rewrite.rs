@@ -9,7 +9,7 @@ use std::ops::Range;
 use minijinja::{
     Error,
     machinery::ast::{
-        BinOp, BinOpKind, Call, CallArg, Compare, Expr, GetAttr, GetItem, Slice, Spanned,
+        BinOp, BinOpKind, Call, CallArg, Compare, Expr, GetAttr, GetItem, Slice, Spanned, Stmt,
     },
     machinery::{parse, parse_expr},
     syntax::SyntaxConfig,
@@ -87,11 +87,22 @@ pub(super) fn template(
     syntax: SyntaxConfig,
     strings: Strings,
 ) -> Result<Rewritten, Error> {
-    let tree = parse(source, name, syntax)?;
+    let tree = parse(source, name, syntax.clone())?;
     let mut rewrite = Rewrite::new(source, 0, strings);
-    rewrite.raw_lines();
+    if source.contains("raw") && takes_line_ends(syntax) {
+        rewrite.raw_lines();
+    }
     statement::visit(&tree, &mut rewrite);
     Ok(rewrite.finish())
+}
+
+/// Whether the line end behind `{% raw %}` is lost in a syntax.
+fn takes_line_ends(syntax: SyntaxConfig) -> bool {
+    let tree = parse("{% raw %}\na{% endraw %}", "", syntax);
+    let Ok(Stmt::Template(template)) = &tree else {
+        return false;
+    };
+    matches!(template.children.as_slice(), [Stmt::EmitRaw(raw)] if raw.raw == "a")
 }
 
 /// The methods that change a list or map.

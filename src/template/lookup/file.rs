@@ -258,7 +258,7 @@ mod tests {
         );
         assert_eq!(
             text("{{ lookup('template', 'b.j2') }}").unwrap(),
-            Value::from("80\n")
+            Value::from(80)
         );
         assert_eq!(
             text("{{ query('fileglob', '*.txt') | length }}").unwrap(),
