@@ -52,6 +52,8 @@ codes! {
     BadArgument "bad-argument"
     /// `mode: 644` is not 0644.
     DecimalMode "decimal-mode"
+    /// A condition that is neither true nor false.
+    LooseCondition "loose-condition"
     /// A `notify` that no handler hears.
     LostHandler "lost-handler"
     /// An argument that a module must be given.

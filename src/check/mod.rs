@@ -13,6 +13,7 @@ mod finding;
 mod foreign_module;
 mod frames;
 mod knowledge;
+mod loose_condition;
 mod lost_handler;
 mod misplaced_meta;
 mod missing_file;

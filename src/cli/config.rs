@@ -42,6 +42,10 @@ const KNOWN: &[(&str, &str)] = &[
     ("defaults.vault_identity_list", "VAULT_IDENTITY_LIST"),
     ("defaults.ask_pass", "ASK_PASS"),
     ("defaults.ask_vault_pass", "ASK_VAULT_PASS"),
+    (
+        "defaults.allow_broken_conditionals",
+        "ALLOW_BROKEN_CONDITIONALS",
+    ),
     ("defaults.force_handlers", "FORCE_HANDLERS"),
     ("defaults.any_errors_fatal", "ANY_ERRORS_FATAL"),
     ("defaults.strategy", "STRATEGY"),

@@ -171,6 +171,8 @@ impl Session {
                 redactor.learn(secret.reveal());
                 Ok(secret.reveal().to_owned())
             }),
+            strict_conditions: self.config.bool("defaults.allow_broken_conditionals")
+                == Some(false),
         })
     }
 

@@ -10,7 +10,7 @@ use minijinja::{
 
 use super::{
     access, bound, call::Call, call::describe, compile::Sources, context::Context, failure, filter,
-    finish, function, growing, lookup, moment, omit, percent, print, test,
+    finish, function, growing, is_omit, lookup, moment, omit, operator, percent, print, test,
 };
 
 /// A filter, test or function.
@@ -27,6 +27,7 @@ const LENIENT: &[&str] = &[
     "list",
     "length",
     "count",
+    "ternary",
 ];
 
 /// Builds the environment for Ansible's own syntax.
@@ -35,13 +36,18 @@ pub(super) fn environment(sources: &Arc<Sources>) -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(bound::FUEL));
     environment.set_formatter(emit);
-    environment.set_unknown_method_callback(|state, value, method, args| {
-        minijinja_contrib::pycompat::unknown_method_callback(state, value, method, args)
-    });
     environment.add_filter("__get", access::get);
     environment.add_filter("__call", access::call);
     environment.add_filter("__mod", percent::remainder);
     environment.add_filter("__sub", moment::minus);
+    environment.add_filter("__cat", operator::concatenated);
+    environment.add_filter("__lt", operator::less);
+    environment.add_filter("__le", operator::at_most);
+    environment.add_filter("__gt", operator::greater);
+    environment.add_filter("__ge", operator::at_least);
+    environment.add_filter("__each", operator::each);
+    environment.add_filter("__slice", operator::slice);
+    environment.add_function("__render", render);
     environment.add_function("__growing", growing::growing);
     environment.add_function("__give", give);
     environment.add_function("__path", lookup::template_path);
@@ -78,12 +84,22 @@ fn give(state: &mut State, value: Value) -> Result<Value, Error> {
     Ok(Value::UNDEFINED)
 }
 
+/// Renders a string that stands in an expression and is itself a template.
+fn render(state: &mut State, text: &str) -> Result<Value, Error> {
+    let context = Context::of(state)?;
+    context
+        .engine
+        .text(text, &context.vars)
+        .map_err(failure::caused)
+}
+
 /// Prints a value as Ansible does: nothing for null, lists for tuples.
 fn emit(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
     Context::of(state)?.emit(value);
     match value.kind() {
         ValueKind::None | ValueKind::Undefined => Ok(()),
         ValueKind::String => Ok(out.write_str(value.as_str().unwrap_or_default())?),
+        _ if is_omit(value) => Ok(()),
         _ => Ok(out.write_str(&print::text(&finish::plain(value)))?),
     }
 }
@@ -100,6 +116,7 @@ fn add_filter(environment: &mut Environment<'static>, name: &'static str, run: R
         run(&mut call).map_err(|error| told(error, "filter", name, Some(&value)))
     };
     environment.add_filter(full(name), filter);
+    environment.add_filter(format!("ansible.legacy.{name}"), filter);
     environment.add_filter(name, filter);
 }
 
@@ -115,6 +132,7 @@ fn add_test(environment: &mut Environment<'static>, name: &'static str, run: Run
         run(&mut call).map_err(|error| told(error, "test", name, Some(&value)))
     };
     environment.add_test(full(name), test);
+    environment.add_test(format!("ansible.legacy.{name}"), test);
     environment.add_test(name, test);
 }
 
@@ -129,8 +147,8 @@ fn full(name: &str) -> String {
 fn add_function(environment: &mut Environment<'static>, name: &'static str, run: Run) {
     let function = move |state: &mut State, args: Rest<ValueOrKwargs>| {
         let args = args.into_values();
-        if args.iter().any(Value::is_undefined) {
-            return Err(failure::undefined());
+        if let Some(undefined) = args.iter().find(|value| value.is_undefined()) {
+            return Ok(undefined.clone());
         }
         let mut call = Call::new(state, &args);
         run(&mut call).map_err(|error| told(error, "function", name, None))

@@ -108,7 +108,7 @@ fn named(kwargs: &Value) -> Vec<(String, Value)> {
 pub(super) fn items(value: &Value) -> Result<Vec<Value>, Error> {
     match value.kind() {
         ValueKind::Seq | ValueKind::Iterable | ValueKind::Map | ValueKind::String => {
-            Ok(value.try_iter()?.collect())
+            value.try_iter()?.checked().collect()
         }
         ValueKind::Undefined => Err(failure::undefined()),
         _ => Err(failure::plain(format!(
@@ -121,7 +121,7 @@ pub(super) fn items(value: &Value) -> Result<Vec<Value>, Error> {
 /// The items of a list; anything else is an error.
 pub(super) fn list(value: &Value) -> Result<Vec<Value>, Error> {
     match value.kind() {
-        ValueKind::Seq | ValueKind::Iterable => Ok(value.try_iter()?.collect()),
+        ValueKind::Seq | ValueKind::Iterable => value.try_iter()?.checked().collect(),
         ValueKind::Undefined => Err(failure::undefined()),
         _ => Err(failure::plain(format!(
             "needs a list, not {}",
@@ -135,7 +135,13 @@ pub(super) fn entries(value: &Value) -> Result<Vec<(Value, Value)>, Error> {
     match value.kind() {
         ValueKind::Map => value
             .try_iter()?
-            .map(|key| Ok((key.clone(), value.get_item(&key)?)))
+            .map(|key| {
+                let item = value.get_item(&key)?;
+                match failure::carried(&item) {
+                    Some(error) => Err(failure::caused(error)),
+                    None => Ok((key, item)),
+                }
+            })
             .collect(),
         ValueKind::Undefined => Err(failure::undefined()),
         _ => Err(failure::plain(format!(

@@ -7,12 +7,18 @@ use std::{
 
 use minijinja::{Error, TemplateSource, machinery::ast::Stmt, syntax::SyntaxConfig};
 
-use super::{failure, failure::Originals, rewrite, rewrite::Rewritten};
+use super::{
+    failure,
+    failure::Originals,
+    rewrite,
+    rewrite::{Rewritten, Strings},
+};
 
 /// The first character of a name that holds its template itself; the second says which kind it is.
 const INLINE: char = '\u{1}';
 
 /// What a template is called within minijinja: the name holds its text, so that each is compiled once.
+#[derive(Clone, Debug)]
 pub(super) struct Spelling(String);
 
 impl Spelling {
@@ -23,6 +29,11 @@ impl Spelling {
     /// A bare expression.
     pub fn expression(source: &str) -> Self {
         Self::inline('e', source)
+    }
+
+    /// The expression of a condition.
+    pub fn condition(source: &str) -> Self {
+        Self::inline('c', source)
     }
 
     /// A string of a playbook.
@@ -60,17 +71,33 @@ impl Spelling {
 #[derive(Debug, Default)]
 pub(super) struct Sources {
     rewritten: RwLock<HashMap<String, Arc<Rewritten>>>,
+    /// The strings that were looked at already, and how those are called that are one `{{ }}` and nothing else.
+    wholes: RwLock<HashMap<String, Option<Spelling>>>,
 }
 
 impl Sources {
+    /// [`Spelling::whole`], asked once a string.
+    pub fn whole(&self, source: &str) -> Option<Spelling> {
+        let known = self.wholes.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(source) {
+            return known.clone();
+        }
+        drop(known);
+        let found = Spelling::whole(source);
+        let mut known = self.wholes.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(source.to_owned(), found.clone());
+        found
+    }
+
     /// What minijinja compiles under a name.
     pub fn load(&self, name: &str, syntax: &SyntaxConfig) -> Result<Option<TemplateSource>, Error> {
         let mut inline = name.strip_prefix(INLINE).unwrap_or_default().chars();
         let rewritten = match inline.next() {
-            Some('e') => expression(inline.as_str(), inline.as_str(), 0)?,
+            Some('e') => expression(inline.as_str(), inline.as_str(), 0, Strings::Plain)?,
+            Some('c') => expression(inline.as_str(), inline.as_str(), 0, Strings::Rendered)?,
             Some('w') => whole(inline.as_str())?,
-            Some('t') => template(inline.as_str(), name, syntax, true)?,
-            Some(_) => template(inline.as_str(), name, syntax, false)?,
+            Some('t') => template(inline.as_str(), name, syntax, Strings::Plain)?,
+            Some(_) => template(inline.as_str(), name, syntax, Strings::Escaped)?,
             None => return self.file(name, syntax),
         };
         Ok(Some(TemplateSource::new(self.keep(name, rewritten))))
@@ -87,7 +114,7 @@ impl Sources {
             .map_err(|error| failure::plain(format!("cannot read the template {name}: {error}")))?;
         // Jinja takes the last newline of a file away; only that of the template itself comes back.
         let text = text.strip_suffix('\n').unwrap_or(&text);
-        let rewritten = template(text, name, syntax, false)?;
+        let rewritten = template(text, name, syntax, Strings::Escaped)?;
         let source = TemplateSource::new(self.keep(name, rewritten));
         let path = path.to_owned();
         Ok(Some(
@@ -123,16 +150,21 @@ fn template(
     source: &str,
     name: &str,
     syntax: &SyntaxConfig,
-    plain: bool,
+    strings: Strings,
 ) -> Result<Rewritten, Error> {
-    rewrite::template(source, name, syntax.clone(), plain)
+    rewrite::template(source, name, syntax.clone(), strings)
         .map_err(|error| failure::syntax(&error, 0))
 }
 
 /// An expression gives its value out, and nothing else.
-fn expression(source: &str, original: &str, base: usize) -> Result<Rewritten, Error> {
-    let rewritten =
-        rewrite::expression(source, base, true).map_err(|error| failure::syntax(&error, base))?;
+fn expression(
+    source: &str,
+    original: &str,
+    base: usize,
+    strings: Strings,
+) -> Result<Rewritten, Error> {
+    let rewritten = rewrite::expression(source, base, strings)
+        .map_err(|error| failure::syntax(&error, base))?;
     Ok(rewritten
         .between("{% do __give((", "\n)) %}")
         .within(original, base))
@@ -145,5 +177,5 @@ fn whole(source: &str) -> Result<Rewritten, Error> {
     let base = source.len() - inner.len();
     let inner = inner.strip_suffix("}}").unwrap_or(inner);
     let inner = inner.strip_suffix(signs).unwrap_or(inner);
-    expression(inner, source, base)
+    expression(inner, source, base, Strings::Plain)
 }

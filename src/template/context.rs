@@ -9,7 +9,7 @@ use minijinja::{
     value::{Enumerator, Object, Value, ValueKind},
 };
 
-use super::{Engine, TemplateError, Variables, call::describe, failure, print};
+use super::{Engine, ErrorKind, TemplateError, Variables, call::describe, failure, print};
 
 /// The name under which a template's functions find the [`Context`] of their run.
 const SELF: &str = "__farcast__";
@@ -34,6 +34,8 @@ pub(super) struct Miss {
     /// What the value is in which the link is missing.
     pub found: String,
     pub known: Vec<String>,
+    /// Why a value that stands in a file is not there: a template in it needs what is undefined.
+    pub cause: Option<TemplateError>,
 }
 
 impl Context {
@@ -73,6 +75,18 @@ impl Context {
             at,
             found: describe(value).to_owned(),
             known: keys.map(|key| print::text(&key)).collect(),
+            cause: None,
+        });
+    }
+
+    /// Remembers that a value is undefined because what it is made of is.
+    pub fn unmade(&self, name: &str, at: Option<(String, Range<usize>)>, cause: TemplateError) {
+        self.miss(Miss {
+            name: name.to_owned(),
+            at,
+            found: String::new(),
+            known: Vec::new(),
+            cause: Some(cause),
         });
     }
 
@@ -102,14 +116,30 @@ impl Context {
         }
     }
 
+    /// Whether the template gave out no value at all.
+    pub fn is_silent(&self) -> bool {
+        let emitted = self.emitted.lock().unwrap_or_else(PoisonError::into_inner);
+        emitted.is_empty()
+    }
+
     fn variable(&self, name: &str) -> Option<Result<Value, TemplateError>> {
-        let found = self.vars.get(name);
+        if self.engine.is_own(name) {
+            return None;
+        }
+        let found = match self.vars.get(name) {
+            Some(Err(cause)) if cause.kind == ErrorKind::Undefined => {
+                self.unmade(name, None, cause);
+                return None;
+            }
+            found => found,
+        };
         if found.is_none() && !self.engine.is_global(name) {
             self.miss(Miss {
                 name: name.to_owned(),
                 at: None,
                 found: String::new(),
                 known: Vec::new(),
+                cause: None,
             });
         }
         found

@@ -1,8 +1,8 @@
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::{self, Debug, Formatter},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use minijinja::{Environment, value::Value};
@@ -10,8 +10,10 @@ use minijinja::{Environment, value::Value};
 use super::{
     ErrorKind, TemplateError, Variables, builtin,
     compile::{Sources, Spelling},
+    condition,
     context::Context,
     failure::{self, Originals},
+    file::{ended_alike, header, unended},
     filter,
     finish::{self, finished, silent},
     print,
@@ -30,6 +32,8 @@ pub struct Settings {
     pub environment: BTreeMap<String, String>,
     /// Opens vaulted values.
     pub decrypt: Box<Decrypt>,
+    /// A condition must be a boolean, as ansible-core 2.19 has it; else anything that is not empty is true, as before.
+    pub strict_conditions: bool,
 }
 
 impl Debug for Settings {
@@ -49,6 +53,8 @@ pub(super) struct Inner {
     pub environment: Environment<'static>,
     pub settings: Settings,
     pub sources: Arc<Sources>,
+    /// Environments whose syntax is another one, by what the first line of a template asks for.
+    pub dialects: Mutex<HashMap<String, Arc<Environment<'static>>>>,
     globals: BTreeSet<String>,
 }
 
@@ -71,6 +77,7 @@ impl Engine {
                 environment,
                 settings,
                 sources,
+                dialects: Mutex::default(),
                 globals,
             }),
         }
@@ -85,7 +92,12 @@ impl Engine {
         self.inner.globals.contains(name)
     }
 
-    /// Evaluates a bare expression, as in `when:`.
+    /// Whether a name is a function that only rewritten templates call.
+    pub(super) fn is_own(&self, name: &str) -> bool {
+        name.starts_with("__") && self.is_global(name)
+    }
+
+    /// Evaluates a bare expression, as in `debug: var=`.
     pub fn expression(
         &self,
         source: &str,
@@ -98,16 +110,25 @@ impl Engine {
     /// Decides a condition. A text that is itself a template (`when: "{{ x }}"`) is rendered first and then read as a condition.
     ///
     /// # Errors
-    /// Besides what evaluation gives: a result that is no boolean, which is usually a mistake.
+    /// Besides what evaluation gives: where [`Settings::strict_conditions`] asks for it, a result that is no boolean.
     pub fn truth(&self, source: &str, vars: &Arc<dyn Variables>) -> Result<bool, TemplateError> {
-        if Self::is_template(source) {
+        let source = source.trim();
+        if source.is_empty() {
+            return self.decided(&Value::from(""), source);
+        }
+        if condition::is_template(source, self.inner.settings.strict_conditions) {
             let rendered = self.text(source, vars)?;
-            return match rendered.as_str() {
-                Some(text) if !text.trim().is_empty() => self.truth(text, vars),
-                _ => Ok(rendered.is_true()),
+            return match rendered.as_str().map(str::trim) {
+                Some(text) if !text.is_empty() => self.truth(text, vars),
+                _ => self.decided(&rendered, source),
             };
         }
-        Ok(self.expression(source, vars)?.is_true())
+        let value = self.evaluate(&Spelling::condition(source), source, vars)?;
+        self.decided(&finished(value)?, source)
+    }
+
+    fn decided(&self, value: &Value, source: &str) -> Result<bool, TemplateError> {
+        condition::decided(value, source, self.inner.settings.strict_conditions)
     }
 
     /// Renders a string that may contain templates. One `{{ }}` and nothing else gives the value itself, anything else a string.
@@ -115,17 +136,40 @@ impl Engine {
         if !Self::is_template(source) {
             return Ok(Value::from(source));
         }
-        if let Some(whole) = Spelling::whole(source) {
+        if source.starts_with("#jinja2:") {
+            return self.headed(source, vars);
+        }
+        // The line end that a block of YAML has is none of the value's; a text gets it back.
+        let body = source.strip_suffix('\n').unwrap_or(source);
+        let value = self.native(body, vars)?;
+        Ok(match value.as_str() {
+            Some(text) if body.len() < source.len() => ended_alike(source, text.to_owned()).into(),
+            _ => value,
+        })
+    }
+
+    /// A string whose first line sets options.
+    fn headed(&self, source: &str, vars: &Arc<dyn Variables>) -> Result<Value, TemplateError> {
+        let (header, body) = header(source)?;
+        let environment = self.environment_for(header.unwrap_or_default())?;
+        let spelling = Spelling::text(unended(body, header.unwrap_or_default()));
+        let (text, _) = self.render_in(&environment, &spelling, body, vars, None)?;
+        Ok(ended_alike(body, text).into())
+    }
+
+    fn native(&self, source: &str, vars: &Arc<dyn Variables>) -> Result<Value, TemplateError> {
+        if let Some(whole) = self.inner.sources.whole(source) {
             return finished(self.evaluate(&whole, source, vars)?);
         }
         let (text, context) = self.render(&Spelling::text(source), source, vars, None)?;
         match context.only() {
             Some(value) if printed(&value) == text => finished(value),
+            None if text.is_empty() && context.is_silent() => Ok(Value::from(())),
             _ => Ok(Value::from(text)),
         }
     }
 
-    fn evaluate(
+    pub(super) fn evaluate(
         &self,
         spelling: &Spelling,
         source: &str,
@@ -179,7 +223,8 @@ impl Engine {
 
     /// Whether a text has anything to render.
     pub fn is_template(source: &str) -> bool {
-        source.contains("{{") || source.contains("{%") || source.contains("{#")
+        ["{{", "{%", "{#"].iter().any(|mark| source.contains(mark))
+            || source.starts_with("#jinja2:")
     }
 
     /// The variables that a text (or, where it has no braces, an expression) can read.
@@ -252,7 +297,7 @@ fn known(used: &Use) -> Result<(), TemplateError> {
 }
 
 /// A value as it stands in a text.
-fn printed(value: &Value) -> String {
+pub(super) fn printed(value: &Value) -> String {
     if value.is_none() {
         return String::new();
     }
@@ -321,6 +366,8 @@ mod tests {
         assert!(truth("{{ web.port }} == 80").unwrap());
         assert!(!truth("no.such is defined").unwrap());
         assert!(!truth("{{ 'false' }}").unwrap());
+        assert!(truth("web.name").unwrap());
+        assert!(!truth("").unwrap());
         assert_eq!(truth("word is nope").unwrap_err().kind, ErrorKind::Unknown);
     }
 

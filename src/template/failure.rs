@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, ops::Range};
 
-use minijinja::{Error, ErrorKind as Cause};
+use minijinja::{Error, ErrorKind as Cause, value::Value};
 
 use super::{
     ErrorKind, TemplateError, context::Context, context::Miss, filter, function,
@@ -17,6 +17,13 @@ pub(super) fn plain(message: impl Into<String>) -> Error {
 /// Carries one of our own errors through minijinja.
 pub(super) fn caused(error: TemplateError) -> Error {
     plain(error.message.clone()).with_source(error)
+}
+
+/// The error that lies in a value's place.
+pub(super) fn carried(value: &Value) -> Option<TemplateError> {
+    let mut only = Value::from(vec![value.clone()]).try_iter().ok()?.checked();
+    let error = only.next()?.err()?;
+    own(&error).or_else(|| Some(TemplateError::new(ErrorKind::Failed, sentence(&error))))
 }
 
 /// A mistake in a text that stands `base` bytes behind the start of what a person wrote.
@@ -157,6 +164,9 @@ fn describe(
     originals: &dyn Originals,
     text: Option<&Rewritten>,
 ) -> TemplateError {
+    if let Some(cause) = &miss.cause {
+        return cause.clone();
+    }
     if miss.at.is_none() && miss.found.is_empty() {
         return variable(miss, within, context, text);
     }

@@ -1,8 +1,11 @@
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
-use minijinja::{Environment, syntax::SyntaxConfig};
+use minijinja::{Environment, syntax::SyntaxConfig, value::Value};
 
-use super::{Engine, ErrorKind, Needs, TemplateError, Variables, builtin, compile::Spelling, tera};
+use super::{
+    Engine, ErrorKind, Needs, TemplateError, Variables, builtin, compile::Spelling,
+    engine::printed, tera,
+};
 use crate::source::{Place, SourceFile};
 
 impl Engine {
@@ -37,23 +40,61 @@ impl Engine {
         {
             return tera::render(self, file, vars);
         }
-        let (header, body) = header(file.text());
+        let (header, body) = header(file.text())?;
         let skipped = file.text().len() - body.len();
         let directory = file.path().parent().map(|path| path.to_path_buf());
-        let spelling = Spelling::file(body);
         let options = match header {
             Some(header) => format!("{options},{header}"),
             None => options.to_owned(),
         };
+        let spelling = Spelling::file(unended(body, &options));
         let rendered = match options.as_str() {
             "" => self.render(&spelling, body, vars, directory),
             options => self
                 .environment_for(options)
                 .and_then(|own| self.render_in(&own, &spelling, body, vars, directory)),
         };
-        match rendered {
-            Ok((text, _)) => Ok(ended_alike(body, text)),
-            Err(error) => Err(placed(error, file, skipped)),
+        let text = match rendered {
+            Ok((text, context)) => match context.only() {
+                // What is no text takes no line end from the template.
+                Some(value) if value.as_str().is_none() && printed(&value) == text => text,
+                None if text.is_empty() && context.is_silent() => text,
+                _ => {
+                    let text = text.replace("\r\n", "\n");
+                    let text = text.strip_suffix('\r').unwrap_or(&text).to_owned();
+                    let text = match newline(&options) {
+                        Some(sequence) => text.replace('\n', sequence),
+                        None => text,
+                    };
+                    ended_alike(body, text)
+                }
+            },
+            Err(error) => return Err(placed(error, file, skipped)),
+        };
+        Ok(text)
+    }
+
+    /// The same, keeping the type of what is one `{{ }}` and nothing else.
+    ///
+    /// # Errors
+    /// The first mistake, with its place in the file.
+    pub(super) fn file_value(
+        &self,
+        options: &str,
+        file: &Arc<SourceFile>,
+        vars: &Arc<dyn Variables>,
+    ) -> Result<Value, TemplateError> {
+        let (header, body) = header(file.text())?;
+        let text = self.file_with(options, file, vars)?;
+        if header.is_some() || !options.is_empty() {
+            return Ok(text.into());
+        }
+        let Some(whole) = Spelling::whole(body.strip_suffix('\n').unwrap_or(body)) else {
+            return Ok(text.into());
+        };
+        match self.evaluate(&whole, body, vars)? {
+            value if value.as_str().is_some() => Ok(text.into()),
+            value => Ok(value),
         }
     }
 
@@ -62,9 +103,9 @@ impl Engine {
     /// # Errors
     /// The first mistake in its syntax, with its place in the file.
     pub fn check_file(&self, file: &Arc<SourceFile>) -> Result<(), TemplateError> {
-        let (header, body) = header(file.text());
+        let (header, body) = header(file.text())?;
         let skipped = file.text().len() - body.len();
-        let spelling = Spelling::file(body);
+        let spelling = Spelling::file(unended(body, header.unwrap_or_default()));
         match header {
             None => self.compile(&self.inner().environment, &spelling),
             Some(header) => self
@@ -77,23 +118,58 @@ impl Engine {
     /// What a Jinja2 file needs of its variables; nothing where its first line changes the syntax.
     pub fn needs_of_file(&self, file: &SourceFile) -> Needs {
         match header(file.text()) {
-            (None, body) => self.needs_of_text(body),
-            (Some(_), _) => Needs::default(),
+            Ok((None, body)) => self.needs_of_text(body),
+            _ => Needs::default(),
         }
     }
 
     /// The environment with what a template's first line asks for.
-    fn environment_for(&self, header: &str) -> Result<Environment<'static>, TemplateError> {
+    pub(super) fn environment_for(
+        &self,
+        header: &str,
+    ) -> Result<Arc<Environment<'static>>, TemplateError> {
+        let mut known = self
+            .inner()
+            .dialects
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(environment) = known.get(header) {
+            return Ok(Arc::clone(environment));
+        }
         let mut environment = self.inner().environment.clone();
         let syntax = syntax(header)?;
         environment.clear_templates();
         builtin::adopt(&mut environment, &self.inner().sources, syntax);
+        let environment = Arc::new(environment);
+        known.insert(header.to_owned(), Arc::clone(&environment));
         Ok(environment)
     }
 }
 
+/// A template without its last line end, which Jinja2 takes away unless it is told not to.
+pub(super) fn unended<'b>(body: &'b str, options: &str) -> &'b str {
+    let keeps = options
+        .split_once("keep_trailing_newline:")
+        .is_some_and(|(_, value)| value.trim_start().to_lowercase().starts_with("true"));
+    match keeps {
+        true => body,
+        false => body.strip_suffix('\n').unwrap_or(body),
+    }
+}
+
+/// The line end that the options ask for, where it is not the usual one.
+fn newline(options: &str) -> Option<&'static str> {
+    let (_, wanted) = options.split_once("newline_sequence:")?;
+    let wanted = wanted.split(',').next()?.trim().trim_matches(['\'', '"']);
+    match wanted {
+        "\\r\\n" | "\r\n" => Some("\r\n"),
+        "\\r" | "\r" => Some("\r"),
+        _ => None,
+    }
+}
+
 /// The text with at least as many newlines in its end as the template has.
-fn ended_alike(template: &str, mut text: String) -> String {
+pub(super) fn ended_alike(template: &str, mut text: String) -> String {
     let newlines = |text: &str| text.len() - text.trim_end_matches('\n').len();
     let missing = newlines(template).saturating_sub(newlines(&text));
     text.push_str(&"\n".repeat(missing));
@@ -101,13 +177,16 @@ fn ended_alike(template: &str, mut text: String) -> String {
 }
 
 /// Splits off a first line that sets options.
-fn header(text: &str) -> (Option<&str>, &str) {
-    match text.strip_prefix("#jinja2:") {
-        Some(rest) => {
-            let (line, body) = rest.split_once('\n').unwrap_or((rest, ""));
-            (Some(line), body)
-        }
-        None => (None, text),
+pub(super) fn header(text: &str) -> Result<(Option<&str>, &str), TemplateError> {
+    let Some(rest) = text.strip_prefix("#jinja2:") else {
+        return Ok((None, text));
+    };
+    match rest.split_once('\n') {
+        Some((line, body)) => Ok((Some(line), body)),
+        None => Err(TemplateError::new(
+            ErrorKind::Syntax,
+            "nothing stands behind the '#jinja2:' line",
+        )),
     }
 }
 

@@ -1,14 +1,29 @@
 use minijinja::value::{Value, ValueKind};
 
-use super::{TemplateError, growing::is_growing, is_omit};
+use super::{TemplateError, failure, growing::is_growing, is_lazy, is_omit};
 
 /// A value as it leaves a template: lists instead of tuples and iterators, without entries that are omitted.
 pub(super) fn finished(value: Value) -> Result<Value, TemplateError> {
-    Ok(if is_plain(&value) {
-        value
-    } else {
-        plain(&value)
-    })
+    if is_plain(&value) {
+        return Ok(value);
+    }
+    let rebuilt = plain(&value);
+    match broken(&rebuilt) {
+        Some(error) => Err(error),
+        None => Ok(rebuilt),
+    }
+}
+
+/// The error that lies in a value instead of an entry.
+fn broken(value: &Value) -> Option<TemplateError> {
+    match value.kind() {
+        ValueKind::Invalid => failure::carried(value),
+        ValueKind::Seq | ValueKind::Iterable => items(value).find_map(|item| broken(&item)),
+        ValueKind::Map => {
+            items(value).find_map(|key| broken(&value.get_item(&key).unwrap_or_default()))
+        }
+        _ => None,
+    }
 }
 
 /// Whether the value, or one inside it, does not exist.
@@ -32,7 +47,8 @@ fn is_plain(value: &Value) -> bool {
             value.downcast_object_ref::<Vec<Value>>().is_some()
                 && items(value).all(|item| !is_omit(&item) && is_plain(&item))
         }
-        ValueKind::Map if is_growing(value) => false,
+        ValueKind::Map if is_growing(value) || is_lazy(value) => false,
+        ValueKind::Invalid => false,
         ValueKind::Map => items(value).all(|key| {
             value
                 .get_item(&key)

@@ -2,7 +2,10 @@
 
 use minijinja::{Error, value::Value};
 
-use super::{bound, builtin::Run, call::Call, call::entries, failure, lookup, moment};
+use super::{
+    ErrorKind, TemplateError, bound, builtin::Run, call::Call, call::entries, failure, lookup,
+    moment,
+};
 
 /// Every function with its name.
 pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
@@ -58,7 +61,11 @@ fn dict(call: &mut Call) -> Result<Value, Error> {
 
 fn undef(call: &mut Call) -> Result<Value, Error> {
     match call.text(0, "hint") {
-        Some(hint) => Err(failure::plain(hint)),
+        Some(hint) => {
+            let cause = TemplateError::new(ErrorKind::Undefined, hint);
+            call.context()?.unmade("undef", None, cause);
+            Ok(Value::UNDEFINED)
+        }
         None => Ok(Value::UNDEFINED),
     }
 }

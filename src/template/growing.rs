@@ -4,23 +4,37 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use minijinja::{
     Error, ErrorKind, State,
-    value::{Enumerator, Object, ObjectRepr, Value, ValueKind},
+    value::{Enumerator, Object, ObjectRepr, Rest, Tuple, Value, ValueKind},
 };
 
 use super::{
     call::{entries, items},
-    failure,
+    failure, filter,
 };
 
-/// `__growing(literal)`: a list or dictionary that can be changed.
-pub(super) fn growing(_state: &mut State, literal: Value) -> Result<Value, Error> {
-    Ok(match literal.kind() {
+/// `__growing(value)`: a list or dictionary that can be changed, with those inside it.
+pub(super) fn growing(_state: &mut State, args: Rest<Value>) -> Result<Value, Error> {
+    grown(args.first().cloned().unwrap_or_default())
+}
+
+fn grown(value: Value) -> Result<Value, Error> {
+    if is_growing(&value) || value.is_tuple() {
+        return Ok(value);
+    }
+    match value.kind() {
         ValueKind::Seq | ValueKind::Iterable => {
-            Value::from_object(GrowingList(Mutex::new(items(&literal)?)))
+            let inner = items(&value)?.into_iter().map(grown);
+            let inner = inner.collect::<Result<_, Error>>()?;
+            Ok(Value::from_object(GrowingList(Mutex::new(inner))))
         }
-        ValueKind::Map => Value::from_object(GrowingMap(Mutex::new(entries(&literal)?))),
-        _ => literal,
-    })
+        ValueKind::Map => {
+            let inner = entries(&value)?.into_iter();
+            let inner = inner.map(|(key, item)| Ok((key, grown(item)?)));
+            let inner = inner.collect::<Result<_, Error>>()?;
+            Ok(Value::from_object(GrowingMap(Mutex::new(inner))))
+        }
+        _ => Ok(value),
+    }
 }
 
 /// Whether a value may still change, so that whoever keeps it must copy it.
@@ -63,7 +77,10 @@ impl Object for GrowingList {
     ) -> Result<Value, Error> {
         let none = Value::from(());
         match method {
-            "append" => locked(&self.0).push(argument(args, 0)?),
+            "append" => {
+                let item = grown(argument(args, 0)?)?;
+                locked(&self.0).push(item);
+            }
             "extend" => {
                 let more = items(&argument(args, 0)?)?;
                 locked(&self.0).extend(more);
@@ -72,7 +89,7 @@ impl Object for GrowingList {
                 let at = argument(args, 0)?.as_usize().unwrap_or(0);
                 let mut list = locked(&self.0);
                 let at = at.min(list.len());
-                list.insert(at, argument(args, 1)?);
+                list.insert(at, grown(argument(args, 1)?)?);
             }
             "pop" => {
                 let mut list = locked(&self.0);
@@ -94,10 +111,29 @@ impl Object for GrowingList {
                 }
             }
             "clear" => locked(&self.0).clear(),
+            "reverse" => locked(&self.0).reverse(),
+            "sort" => {
+                let named = args.last().filter(|last| last.is_kwargs());
+                let reversed = named
+                    .and_then(|kwargs| kwargs.get_attr("reverse").ok())
+                    .is_some_and(|reversed| reversed.is_true());
+                filter::sorted(&mut locked(&self.0), reversed, |item| item)?;
+            }
             _ => return Err(Error::from(ErrorKind::UnknownMethod)),
         }
         Ok(none)
     }
+}
+
+/// What a dictionary can be updated with: another one, names, or pairs.
+fn pairs(arg: &Value) -> Result<Vec<(Value, Value)>, Error> {
+    if arg.kind() == ValueKind::Map {
+        return entries(arg);
+    }
+    items(arg)?
+        .iter()
+        .map(|pair| Ok((pair.get_item_by_index(0)?, pair.get_item_by_index(1)?)))
+        .collect()
 }
 
 #[derive(Debug)]
@@ -139,8 +175,8 @@ impl Object for GrowingMap {
         match method {
             "update" => {
                 for arg in args {
-                    for (key, value) in entries(arg)? {
-                        self.put(key, value);
+                    for (key, value) in pairs(arg)? {
+                        self.put(key, grown(value)?);
                     }
                 }
                 Ok(Value::from(()))
@@ -150,10 +186,18 @@ impl Object for GrowingMap {
                 if let Some(known) = self.get_value(&key) {
                     return Ok(known);
                 }
-                let value = args.get(1).cloned().unwrap_or(Value::from(()));
+                let value = grown(args.get(1).cloned().unwrap_or(Value::from(())))?;
                 self.put(key, value.clone());
                 Ok(value)
             }
+            "clear" => {
+                locked(&self.0).clear();
+                Ok(Value::from(()))
+            }
+            "popitem" => match locked(&self.0).pop() {
+                Some((key, item)) => Ok(Value::from(Tuple::from(vec![key, item]))),
+                None => Err(failure::plain("the dictionary is empty")),
+            },
             "pop" => match (self.take(&argument(args, 0)?), args.get(1)) {
                 (Some(value), _) => Ok(value),
                 (None, Some(default)) => Ok(default.clone()),

@@ -1,11 +1,12 @@
 //! Points in time and the spans between them, as Python's `datetime` gives them to templates.
 
 use std::{
+    cmp::Ordering,
     fmt::{self, Formatter},
     sync::Arc,
 };
 
-use chrono::{Datelike, Local, NaiveDateTime, TimeDelta, Timelike, Utc};
+use chrono::{Datelike, Local, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use minijinja::{
     Error, State,
     value::{Object, ObjectRepr, Value},
@@ -50,7 +51,9 @@ impl Object for Moment {
         let format = args.first().map(print::text).unwrap_or_default();
         match method {
             "strftime" => filter::formatted(&self.0, &format).map(Value::from),
-            "isoformat" => filter::formatted(&self.0, "%Y-%m-%dT%H:%M:%S%.f").map(Value::from),
+            "isoformat" => Ok(written(&self.0, "%Y-%m-%dT%H:%M:%S").into()),
+            "date" => Ok(Value::from_object(Day(self.0.date()))),
+            "replace" => replaced(&self.0, args),
             "timestamp" => Ok((self.0.and_utc().timestamp_micros() as f64 / 1e6).into()),
             "weekday" => Ok(self.0.weekday().num_days_from_monday().into()),
             "isoweekday" => Ok(self.0.weekday().number_from_monday().into()),
@@ -59,7 +62,111 @@ impl Object for Moment {
     }
 
     fn render(self: &Arc<Self>, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.format("%Y-%m-%d %H:%M:%S%.f"))
+        f.write_str(&written(&self.0, "%Y-%m-%d %H:%M:%S"))
+    }
+}
+
+/// A time as Python prints it: with microseconds where there are some.
+fn written(time: &NaiveDateTime, format: &str) -> String {
+    let micros = time.nanosecond() / 1000;
+    let text = time.format(format).to_string();
+    if micros == 0 {
+        text
+    } else {
+        format!("{text}.{micros:06}")
+    }
+}
+
+/// `replace(year=…, hour=…)`.
+fn replaced(time: &NaiveDateTime, args: &[Value]) -> Result<Value, Error> {
+    let mut time = *time;
+    for name in ["year", "month", "day", "hour", "minute", "second"] {
+        let given = args.last().filter(|last| last.is_kwargs());
+        let Some(number) = given.and_then(|kwargs| kwargs.get_attr(name).ok()?.as_i64()) else {
+            continue;
+        };
+        let count = u32::try_from(number).unwrap_or(u32::MAX);
+        let next = match name {
+            "year" => i32::try_from(number)
+                .ok()
+                .and_then(|year| time.with_year(year)),
+            "month" => time.with_month(count),
+            "day" => time.with_day(count),
+            "hour" => time.with_hour(count),
+            "minute" => time.with_minute(count),
+            _ => time.with_second(count),
+        };
+        time = next.ok_or_else(|| failure::plain(format!("{number} is no {name} of that time")))?;
+    }
+    Ok(Value::from_object(Moment(time)))
+}
+
+/// A day without a time.
+#[derive(Debug)]
+struct Day(NaiveDate);
+
+impl Object for Day {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        Some(match key.as_str()? {
+            "year" => self.0.year().into(),
+            "month" => self.0.month().into(),
+            "day" => self.0.day().into(),
+            _ => return None,
+        })
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        let format = args.first().map(print::text).unwrap_or_default();
+        match method {
+            "strftime" => filter::formatted(&self.0.into(), &format).map(Value::from),
+            "isoformat" => Ok(self.0.to_string().into()),
+            "weekday" => Ok(self.0.weekday().num_days_from_monday().into()),
+            "isoweekday" => Ok(self.0.weekday().number_from_monday().into()),
+            _ => Err(Error::from(minijinja::ErrorKind::UnknownMethod)),
+        }
+    }
+
+    fn render(self: &Arc<Self>, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// Which of two times, days or spans comes first; nothing for anything else.
+pub(super) fn compared(left: &Value, right: &Value) -> Option<Ordering> {
+    if let (Some(left), Some(right)) = (
+        left.downcast_object_ref::<Moment>(),
+        right.downcast_object_ref::<Moment>(),
+    ) {
+        return Some(left.0.cmp(&right.0));
+    }
+    if let (Some(left), Some(right)) = (
+        left.downcast_object_ref::<Day>(),
+        right.downcast_object_ref::<Day>(),
+    ) {
+        return Some(left.0.cmp(&right.0));
+    }
+    let left = left.downcast_object_ref::<Span>()?;
+    let right = right.downcast_object_ref::<Span>()?;
+    Some(left.0.cmp(&right.0))
+}
+
+/// What Python calls the type of a time, a day or a span.
+pub(super) fn kind(value: &Value) -> Option<&'static str> {
+    if value.downcast_object_ref::<Moment>().is_some() {
+        Some("datetime")
+    } else if value.downcast_object_ref::<Day>().is_some() {
+        Some("date")
+    } else {
+        value.downcast_object_ref::<Span>().map(|_| "timedelta")
     }
 }
 

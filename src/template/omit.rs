@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use std::{
+    fmt::{self, Formatter},
+    sync::Arc,
+};
 
 use minijinja::value::{Object, Value};
 
@@ -9,6 +12,10 @@ struct Omit;
 impl Object for Omit {
     fn repr(self: &Arc<Self>) -> minijinja::value::ObjectRepr {
         minijinja::value::ObjectRepr::Plain
+    }
+
+    fn render(self: &Arc<Self>, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("<<Omit>>")
     }
 }
 

@@ -26,7 +26,7 @@ fn write_repr(value: &Value, out: &mut String) {
         ValueKind::Bool => out.push_str(if value.is_true() { "True" } else { "False" }),
         ValueKind::Number => number(value, out),
         ValueKind::String => quoted(value.as_str().unwrap_or_default(), out),
-        ValueKind::Bytes => out.push_str(&format!("{value:?}")),
+        ValueKind::Bytes => bytes(value.as_bytes().unwrap_or_default(), out),
         ValueKind::Seq | ValueKind::Iterable => sequence(value, out),
         ValueKind::Map => map(value, out),
         _ => out.push_str(&value.to_string()),
@@ -103,6 +103,21 @@ fn exponent(number: f64) -> String {
         None => ('+', power),
     };
     format!("{digits}e{sign}{power:0>2}")
+}
+
+fn bytes(bytes: &[u8], out: &mut String) {
+    out.push_str("b'");
+    for byte in bytes {
+        match byte {
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            b'\\' | b'\'' => out.extend(['\\', char::from(*byte)]),
+            b' '..=b'~' => out.push(char::from(*byte)),
+            byte => out.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    out.push('\'');
 }
 
 fn quoted(text: &str, out: &mut String) {

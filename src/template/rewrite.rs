@@ -1,5 +1,6 @@
 //! Makes Jinja2 as minijinja has it follow Ansible: a chain such as `a.b['c'].d()` stays undefined from the first missing
-//! link on instead of failing there, `%` formats strings, and backslashes in the strings of a playbook are plain.
+//! link on instead of failing there, `%` formats strings, `<` compares only what has an order, `~` joins what Python prints, and
+//! backslashes between the braces of a playbook are plain.
 //!
 //! The text is changed where the syntax tree says so; [`Rewritten`] leads back from the new text to the old.
 
@@ -7,12 +8,14 @@ use std::ops::Range;
 
 use minijinja::{
     Error,
-    machinery::ast::{BinOp, BinOpKind, Call, CallArg, Expr, GetAttr, GetItem, Spanned},
+    machinery::ast::{
+        BinOp, BinOpKind, Call, CallArg, Compare, Expr, GetAttr, GetItem, Slice, Spanned, Stmt,
+    },
     machinery::{parse, parse_expr},
     syntax::SyntaxConfig,
 };
 
-use super::{edit::Edits, statement};
+use super::{edit::Edits, operator, statement};
 
 /// A filter or test that a template names, and where.
 #[derive(Debug)]
@@ -56,31 +59,54 @@ impl Rewritten {
     }
 }
 
-/// Takes a bare expression; `plain` makes backslashes in its strings plain characters.
-///
-/// The expression stands `base` bytes behind the start of what a person wrote.
-pub(super) fn expression(source: &str, base: usize, plain: bool) -> Result<Rewritten, Error> {
+/// What strings mean where they stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Strings {
+    /// Backslashes escape, as in Jinja2.
+    #[default]
+    Escaped,
+    /// Backslashes are plain, for YAML has read them already.
+    Plain,
+    /// As in Jinja2; a template in a string is rendered, as conditions have it.
+    Rendered,
+}
+
+/// Takes a bare expression, which stands `base` bytes behind the start of what a person wrote.
+pub(super) fn expression(source: &str, base: usize, strings: Strings) -> Result<Rewritten, Error> {
     let tree = parse_expr(source)?;
-    let mut rewrite = Rewrite::new(source, base, plain);
+    let mut rewrite = Rewrite::new(source, base, strings);
+    rewrite.strings = strings;
     rewrite.expr(&tree);
     Ok(rewrite.finish())
 }
 
-/// Takes a text with templates in it; `plain` makes backslashes in its strings plain characters.
+/// Takes a text with templates in it; `strings` says what strings between `{{` and `}}` are, those between `{%` and `%}` are escaped.
 pub(super) fn template(
     source: &str,
     name: &str,
     syntax: SyntaxConfig,
-    plain: bool,
+    strings: Strings,
 ) -> Result<Rewritten, Error> {
-    let tree = parse(source, name, syntax)?;
-    let mut rewrite = Rewrite::new(source, 0, plain);
+    let tree = parse(source, name, syntax.clone())?;
+    let mut rewrite = Rewrite::new(source, 0, strings);
+    if source.contains("raw") && takes_line_ends(syntax) {
+        rewrite.raw_lines();
+    }
     statement::visit(&tree, &mut rewrite);
     Ok(rewrite.finish())
 }
 
+/// Whether the line end behind `{% raw %}` is lost in a syntax.
+fn takes_line_ends(syntax: SyntaxConfig) -> bool {
+    let tree = parse("{% raw %}\na{% endraw %}", "", syntax);
+    let Ok(Stmt::Template(template)) = &tree else {
+        return false;
+    };
+    matches!(template.children.as_slice(), [Stmt::EmitRaw(raw)] if raw.raw == "a")
+}
+
 /// The methods that change a list or map.
-const CHANGES: [&str; 7] = [
+const CHANGES: [&str; 11] = [
     ".append(",
     ".extend(",
     ".insert(",
@@ -88,22 +114,30 @@ const CHANGES: [&str; 7] = [
     ".remove(",
     ".update(",
     ".setdefault(",
+    ".sort(",
+    ".reverse(",
+    ".clear(",
+    ".popitem(",
 ];
 
 pub(super) struct Rewrite<'s> {
     source: &'s str,
     base: usize,
-    plain: bool,
+    /// What strings are between braces.
+    printed: Strings,
+    /// What strings are here.
+    strings: Strings,
     edits: Edits,
     uses: Vec<Use>,
 }
 
 impl<'s> Rewrite<'s> {
-    fn new(source: &'s str, base: usize, plain: bool) -> Self {
+    fn new(source: &'s str, base: usize, printed: Strings) -> Self {
         Self {
             source,
             base,
-            plain,
+            printed,
+            strings: Strings::default(),
             edits: Edits::default(),
             uses: Vec::new(),
         }
@@ -128,45 +162,64 @@ impl<'s> Rewrite<'s> {
         self.edits.insert(end(name), ")");
     }
 
-    /// What `set` assigns: a list or map literal may be changed afterwards, where the template does such things.
+    /// What `set` assigns: a list or map may be changed afterwards, where the template does such things.
     pub(super) fn assigned(&mut self, expr: &Expr) {
-        let grows = CHANGES.iter().any(|method| self.source.contains(method));
-        let literal = matches!(expr, Expr::List(_) | Expr::Map(_));
-        if !(grows && literal) {
+        if !CHANGES.iter().any(|method| self.source.contains(method)) {
             return self.expr(expr);
         }
-        self.edits.insert(start(expr), "__growing(");
+        match expr {
+            Expr::List(_) | Expr::Map(_) => self.growing(expr),
+            Expr::Call(call) if matches!(&call.expr, Expr::Var(var) if var.id == "namespace") => {
+                for arg in &call.args {
+                    match arg {
+                        CallArg::Kwarg(_, value @ (Expr::List(_) | Expr::Map(_))) => {
+                            self.growing(value);
+                        }
+                        CallArg::Pos(value) | CallArg::Kwarg(_, value) => self.expr(value),
+                        CallArg::PosSplat(value) | CallArg::KwargSplat(value) => self.expr(value),
+                    }
+                }
+            }
+            Expr::Var(_) | Expr::Filter(_) | Expr::Call(_) | Expr::GetAttr(_) => {
+                self.growing(expr);
+            }
+            expr => self.expr(expr),
+        }
+    }
+
+    fn growing(&mut self, expr: &Expr) {
+        let from = operator::outer_start(self.source, start(expr), end(expr));
+        self.edits.insert(from, "__growing(");
         self.expr(expr);
         self.edits.insert(end(expr), ")");
+    }
+
+    /// Jinja2 keeps the line end behind `{% raw %}`, which minijinja takes away as behind any block.
+    fn raw_lines(&mut self) {
+        for (at, _) in self.source.match_indices("%}\n") {
+            let before = self.source[..at].trim_end();
+            let block = before.strip_suffix("raw").map(str::trim_end);
+            if block.is_some_and(|block| block.ends_with("{%") || block.ends_with("{%-")) {
+                self.edits.insert(at + 2, "\n");
+            }
+        }
+    }
+
+    /// What stands between `{{` and `}}`.
+    pub(super) fn printed(&mut self, expr: &Expr) {
+        self.strings = self.printed;
+        self.expr(expr);
+        self.strings = Strings::default();
     }
 
     pub(super) fn expr(&mut self, expr: &Expr) {
         match expr {
             Expr::Var(_) => {}
             Expr::Const(_) => self.constant(expr),
-            Expr::Slice(slice) => {
-                self.expr(&slice.expr);
-                for part in [&slice.start, &slice.stop, &slice.step]
-                    .into_iter()
-                    .flatten()
-                {
-                    self.expr(part);
-                }
-            }
+            Expr::Slice(slice) => self.slice(slice, start(expr)),
             Expr::UnaryOp(op) => self.expr(&op.expr),
-            Expr::BinOp(op) => {
-                self.expr(&op.left);
-                self.expr(&op.right);
-                match op.op {
-                    BinOpKind::Rem => self.operator("%", "__mod", op),
-                    BinOpKind::Sub if self.has_times() => self.operator("-", "__sub", op),
-                    _ => {}
-                }
-            }
-            Expr::Compare(compare) => {
-                self.expr(&compare.expr);
-                compare.ops.iter().for_each(|op| self.expr(&op.expr));
-            }
+            Expr::BinOp(op) => self.binary(op),
+            Expr::Compare(compare) => self.compare(compare),
             Expr::IfExpr(choice) => {
                 self.expr(&choice.test_expr);
                 self.expr(&choice.true_expr);
@@ -267,19 +320,96 @@ impl<'s> Rewrite<'s> {
             Expr::GetAttr(_) => {}
             callee => self.expr(callee),
         }
+        if matches!(&call.expr, Expr::Var(var) if ["lookup", "query", "q"].contains(&var.id))
+            && self.strings != Strings::Rendered
+        {
+            self.terms(call.args.get(1..).unwrap_or_default());
+        }
         self.args(&call.args);
     }
 
-    /// `a % b` becomes `a|__mod(b)` where nothing to the left of `a` belongs to it.
-    fn operator(&mut self, sign: &str, filter: &str, op: &Spanned<BinOp>) {
-        let at = self.after(&op.left);
-        let closed = self.source[end(&op.left)..at].contains(')');
-        if !closed && matches!(op.left, Expr::BinOp(_) | Expr::UnaryOp(_)) {
-            return;
+    /// `a % b` becomes `((a )|__mod( b))`.
+    fn binary(&mut self, op: &Spanned<BinOp>) {
+        if let Some(named) = operator::ordering(op.op) {
+            let at = self.after(&op.left);
+            let from = operator::outer_start(self.source, start(&op.left), at);
+            let to = operator::outer_end(self.source, at, end(&op.right));
+            return self.operation(from..to, (&op.left, &op.right), Some(named));
         }
-        if self.source[at..start(&op.right)].starts_with(sign) {
-            self.edits.replace(at..at + 1, format!("|{filter}("));
-            self.edits.insert(op.span().end_offset as usize, ")");
+        let named = match op.op {
+            BinOpKind::Rem => Some(("%", "__mod")),
+            BinOpKind::Concat => Some(("~", "__cat")),
+            BinOpKind::Sub if self.has_times() => Some(("-", "__sub")),
+            _ => None,
+        };
+        let span = op.span().start_offset as usize..op.span().end_offset as usize;
+        self.operation(span, (&op.left, &op.right), named);
+    }
+
+    /// Chains such as `a < b < c` stay as they are.
+    fn compare(&mut self, compare: &Spanned<Compare>) {
+        self.expr(&compare.expr);
+        compare.ops.iter().for_each(|op| self.expr(&op.expr));
+    }
+
+    /// What a loop goes through: `a` becomes `((a)|__each)`.
+    pub(super) fn each(&mut self, expr: &Expr) {
+        let from = operator::outer_start(self.source, start(expr), end(expr));
+        self.edits.insert(from, "((");
+        self.expr(expr);
+        self.edits.insert(end(expr), ")|__each)");
+    }
+
+    /// `a[1:2:3]` becomes `(a|__slice(1,2,3))`; slices without a step stay as they are.
+    fn slice(&mut self, slice: &Spanned<Slice>, start: usize) {
+        let open = self.after(&slice.expr);
+        let parts = [&slice.start, &slice.stop, &slice.step];
+        let close = slice.span().end_offset as usize;
+        let stepped = slice.step.is_some() && self.source[open..].starts_with('[');
+        if stepped {
+            self.edits.insert(start, "(");
+        }
+        self.expr(&slice.expr);
+        let mut at = open + 1;
+        for (index, part) in parts.into_iter().enumerate() {
+            if let Some(part) = part {
+                self.expr(part);
+                at = self.after(part);
+            } else if stepped {
+                self.edits.insert(at, "none");
+            }
+            if stepped && index < 2 {
+                let colon = at + self.source[at..].find(':').unwrap_or_default();
+                self.edits.replace(colon..colon + 1, ",");
+                at = colon + 1;
+            }
+        }
+        if stepped {
+            self.edits.replace(open..open + 1, "|__slice(");
+            self.edits.replace(close - 1..close, "))");
+        }
+    }
+
+    /// Turns an operator into a filter, where the operator has one.
+    fn operation(
+        &mut self,
+        span: Range<usize>,
+        (left, right): (&Expr, &Expr),
+        named: Option<(&str, &str)>,
+    ) {
+        let at = self.after(left);
+        let named = named.filter(|(sign, _)| self.source[at..].starts_with(sign));
+        if named.is_some() {
+            self.edits.insert(span.start, "((");
+        }
+        self.expr(left);
+        if let Some((sign, filter)) = named {
+            self.edits
+                .replace(at..at + sign.len(), format!(")|{filter}("));
+        }
+        self.expr(right);
+        if named.is_some() {
+            self.edits.insert(span.end, "))");
         }
     }
 
@@ -291,8 +421,40 @@ impl<'s> Rewrite<'s> {
     fn constant(&mut self, expr: &Expr) {
         let range = start(expr)..end(expr);
         let text = &self.source[range.clone()];
-        if self.plain && text.starts_with(['"', '\'']) && text.contains('\\') {
-            self.edits.replace(range, plain(text));
+        if !text.starts_with(['"', '\'']) {
+            return;
+        }
+        let rendered = self.strings == Strings::Rendered && has_template(text);
+        if rendered {
+            self.edits.insert(range.start, "__render(");
+        }
+        if self.strings == Strings::Plain && text.contains('\\') {
+            self.edits.replace(range.clone(), plain(text));
+        }
+        if rendered {
+            self.edits.insert(range.end, ")");
+        }
+    }
+
+    /// What a lookup is given: templates in its strings are rendered, as in older playbooks.
+    fn terms(&mut self, args: &[CallArg]) {
+        for arg in args {
+            if let CallArg::Pos(expr) = arg {
+                self.term(expr);
+            }
+        }
+    }
+
+    fn term(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Const(_) if has_template(&self.source[start(expr)..end(expr)]) => {
+                self.edits.insert(start(expr), "__render(");
+                self.edits.insert(end(expr), ")");
+            }
+            Expr::List(list) => list.items.iter().for_each(|item| self.term(item)),
+            Expr::Tuple(tuple) => tuple.items.iter().for_each(|item| self.term(item)),
+            Expr::Map(map) => map.values.iter().for_each(|item| self.term(item)),
+            _ => {}
         }
     }
 
@@ -317,7 +479,11 @@ fn is_block(attr: &GetAttr) -> bool {
     matches!(&attr.expr, Expr::Var(var) if var.id == "self")
 }
 
-/// Doubles the backslashes, save those that keep a quote inside its string.
+fn has_template(text: &str) -> bool {
+    ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark))
+}
+
+/// Doubles the backslashes; a quote behind one stays inside its string.
 fn plain(literal: &str) -> String {
     let mut out = String::with_capacity(literal.len() + 4);
     let mut chars = literal.chars();
@@ -328,7 +494,7 @@ fn plain(literal: &str) -> String {
         }
         match chars.next() {
             Some('\\') => out.push_str("\\\\\\\\"),
-            Some(quote @ ('\'' | '"')) => out.extend(['\\', quote]),
+            Some(quote @ ('\'' | '"')) => out.extend(['\\', '\\', '\\', quote]),
             Some(other) => out.extend(['\\', '\\', other]),
             None => out.push_str("\\\\"),
         }
@@ -365,7 +531,7 @@ mod tests {
     use super::*;
 
     fn rewritten(source: &str) -> String {
-        expression(source, 0, true).unwrap().text
+        expression(source, 0, Strings::Plain).unwrap().text
     }
 
     #[test]
@@ -393,13 +559,20 @@ mod tests {
     fn a_percent_sign_formats() {
         assert_eq!(
             rewritten("'%s' % (a.b)"),
-            r#"'%s' |__mod( ((a|__get("b",8,11))))"#
+            r#"(('%s' )|__mod( ((a|__get("b",8,11)))))"#
         );
-        assert_eq!(rewritten("a * 2 % 3"), "a * 2 % 3");
+        assert_eq!(rewritten("(a) * 2 % 3"), "(((a) * 2 )|__mod( 3))");
+    }
+
+    #[test]
+    fn what_is_compared_keeps_its_parentheses() {
+        assert_eq!(rewritten("((a) + 1) < (b)"), "((((a) + 1) )|__lt( (b)))");
+        assert_eq!(rewritten("f(a <= ')')"), "f(((a )|__le( ')')))");
+        assert_eq!(rewritten("(a > b) ~ c"), "(((((a )|__gt( b))) )|__cat( c))");
     }
 
     #[test]
     fn backslashes_are_plain() {
-        assert_eq!(rewritten(r"x | f('\1\'')"), r"x | f('\\1\'')");
+        assert_eq!(rewritten(r"x | f('\1\'')"), r"x | f('\\1\\\'')");
     }
 }

@@ -6,7 +6,7 @@ use super::rewrite::Rewrite;
 pub(super) fn visit(statement: &Stmt, rewrite: &mut Rewrite) {
     match statement {
         Stmt::Template(template) => all(&template.children, rewrite),
-        Stmt::EmitExpr(emit) => rewrite.expr(&emit.expr),
+        Stmt::EmitExpr(emit) => rewrite.printed(&emit.expr),
         Stmt::EmitRaw(_) | Stmt::Continue(_) | Stmt::Break(_) => {}
         Stmt::ForLoop(each) => loops(each, rewrite),
         Stmt::IfCond(choice) => {
@@ -55,7 +55,7 @@ fn each(expr: &Option<Expr>, rewrite: &mut Rewrite) {
 }
 
 fn loops(each_item: &ForLoop, rewrite: &mut Rewrite) {
-    rewrite.expr(&each_item.iter);
+    rewrite.each(&each_item.iter);
     each(&each_item.filter_expr, rewrite);
     all(&each_item.body, rewrite);
     all(&each_item.else_body, rewrite);

@@ -2,7 +2,7 @@ use {
     super::{Layer, PlayContext, Values, World, layer::Binding, magic, merged},
     crate::{
         program::{Frame, FrameKind},
-        template::{TemplateError, Value, Variables},
+        template::{TemplateError, Value, Variables, is_lazy, whole},
     },
     std::{
         collections::{BTreeSet, HashMap},
@@ -78,7 +78,9 @@ impl Scope {
 
     /// A variable's value, where it is defined; an error where its value cannot be rendered.
     pub fn value(&self, name: &str) -> Result<Option<Value>, TemplateError> {
-        self.get(name).transpose()
+        self.get(name)
+            .map(|found| found.and_then(whole))
+            .transpose()
     }
 
     fn find(&self, name: &str) -> Option<Result<Value, TemplateError>> {
@@ -105,7 +107,7 @@ impl Scope {
     fn ready(&self, binding: Binding) -> Result<Value, TemplateError> {
         match binding {
             Binding::Ready(value) => Ok(value),
-            Binding::Raw(node) => self.world.engine.node(&node, &self.variables()),
+            Binding::Raw(node) => self.world.engine.variable(&node, &self.variables()),
         }
     }
 }
@@ -142,6 +144,11 @@ impl Variables for Scope {
             return found;
         }
         let found = self.find(name);
+        if let Some(Ok(value)) = &found
+            && is_lazy(value)
+        {
+            return found;
+        }
         self.cache
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

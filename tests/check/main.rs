@@ -54,6 +54,7 @@ cases! {
     bad_input
     dynamic_names
     included
+    loose_condition
     lost_handler
     misplaced_meta
     missing_file

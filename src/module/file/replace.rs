@@ -106,8 +106,7 @@ impl Replace {
         }
         let pattern = Pattern::whole(&self.pattern())?;
         let found = pattern.captures(text);
-        let section = found.and_then(|captures| captures.name("subsection"));
-        Ok(section.map(|section| (section.start(), section.end())))
+        Ok(found.and_then(|found| found.span("subsection")))
     }
 }
 

@@ -11,7 +11,6 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("reject", |call| choose(call, false, false)),
     ("selectattr", |call| choose(call, true, true)),
     ("rejectattr", |call| choose(call, true, false)),
-    ("groupby", group_by),
 ];
 
 fn map(call: &mut Call) -> Result<Value, Error> {
@@ -99,37 +98,6 @@ fn choose(call: &mut Call, by_attribute: bool, keep: bool) -> Result<Value, Erro
         }
     }
     Ok(chosen.into())
-}
-
-fn group_by(call: &mut Call) -> Result<Value, Error> {
-    let path = call.need(1, "attribute")?;
-    let default = call.arg(2, "default").unwrap_or_default();
-    let mut keyed: Vec<(Value, Value)> = Vec::new();
-    for item in call.items()? {
-        let found = attribute(&item, &path)?;
-        keyed.push((
-            if found.is_undefined() {
-                default.clone()
-            } else {
-                found
-            },
-            item,
-        ));
-    }
-    keyed.sort_by(|(left, _), (right, _)| {
-        super::order::folded(left).cmp(&super::order::folded(right))
-    });
-    let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
-    for (key, item) in keyed {
-        match groups.last_mut() {
-            Some((last, items)) if *last == key => items.push(item),
-            _ => groups.push((key, vec![item])),
-        }
-    }
-    Ok(groups
-        .into_iter()
-        .map(|(key, items)| Value::from(vec![key, items.into()]))
-        .collect())
 }
 
 #[cfg(test)]

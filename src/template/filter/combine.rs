@@ -2,7 +2,7 @@
 
 use minijinja::{
     Error,
-    value::{Value, ValueKind},
+    value::{Tuple, Value, ValueKind},
 };
 
 use super::attribute;
@@ -20,9 +20,10 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("items", |call| {
         Ok(entries(&call.value())?
             .into_iter()
-            .map(|(key, value)| Value::from(vec![key, value]))
+            .map(|(key, value)| Value::from(Tuple::from(vec![key, value])))
             .collect())
     }),
+    ("rekey_on_member", rekey),
     ("flatten", flatten),
     ("subelements", subelements),
     ("extract", extract),
@@ -73,6 +74,7 @@ fn combine(call: &mut Call) -> Result<Value, Error> {
     for arg in &call.args {
         match arg.kind() {
             ValueKind::Map => maps.push(arg.clone()),
+            ValueKind::None => {}
             _ => maps.extend(leaves(arg, None)?),
         }
     }
@@ -181,6 +183,41 @@ fn from_items(call: &mut Call) -> Result<Value, Error> {
     Ok(Value::from_pairs(pairs))
 }
 
+/// A dictionary of dictionaries by what each of them holds under one key.
+fn rekey(call: &mut Call) -> Result<Value, Error> {
+    let name = call.need(1, "key")?;
+    let overwrite = match call.text(2, "duplicates").as_deref() {
+        None | Some("error") => false,
+        Some("overwrite") => true,
+        Some(other) => {
+            let message = format!("'duplicates' is error or overwrite, not '{other}'");
+            return Err(failure::plain(message));
+        }
+    };
+    let value = call.value();
+    let items = match value.kind() {
+        ValueKind::Map => entries(&value)?.into_iter().map(|(_, item)| item).collect(),
+        _ => list(&value)?,
+    };
+    let mut keyed: Vec<(Value, Value)> = Vec::new();
+    for item in items {
+        entries(&item)?;
+        let key = item.get_item(&name)?;
+        if key.is_undefined() {
+            return Err(failure::plain(format!("an item has no '{name}'")));
+        }
+        match keyed.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, old)) if overwrite => *old = item,
+            Some(_) => {
+                let message = format!("more than one item has the '{name}' {}", print::repr(&key));
+                return Err(failure::plain(message));
+            }
+            None => keyed.push((key, item)),
+        }
+    }
+    Ok(Value::from_pairs(keyed))
+}
+
 /// The items of a list with the lists inside it opened, as deep as asked.
 fn leaves(value: &Value, levels: Option<i64>) -> Result<Vec<Value>, Error> {
     let mut out = Vec::new();
@@ -201,7 +238,7 @@ fn flatten(call: &mut Call) -> Result<Value, Error> {
         .arg(2, "skip_nulls")
         .is_none_or(|value| value.is_true());
     let null = |value: &Value| value.is_none() || matches!(value.as_str(), Some("None" | "null"));
-    Ok(leaves(&call.value(), levels)?
+    Ok(leaves(&Value::from(call.items()?), levels)?
         .into_iter()
         .filter(|item| !skip || !null(item))
         .collect())

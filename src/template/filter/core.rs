@@ -8,7 +8,7 @@ use minijinja::{
 use crate::template::{
     builtin::Run,
     call::{Call, describe, items},
-    failure, print,
+    failure, is_omit, moment,
 };
 
 pub(super) const ALL: &[(&str, Run)] = &[
@@ -30,7 +30,11 @@ pub(super) const ALL: &[(&str, Run)] = &[
 
 fn default(call: &mut Call) -> Result<Value, Error> {
     let value = call.value();
-    let falsy = call.flag(2, "boolean") && !value.is_undefined() && !value.is_true();
+    let boolean = call.arg(2, "boolean").unwrap_or(Value::from(false));
+    if boolean.kind() != ValueKind::Bool || call.args.len() > 3 {
+        return Err(failure::plain("takes a default and a boolean"));
+    }
+    let falsy = boolean.is_true() && !value.is_undefined() && !value.is_true();
     if value.is_undefined() || falsy {
         return Ok(call
             .arg(1, "default_value")
@@ -48,7 +52,19 @@ fn mandatory(call: &mut Call) -> Result<Value, Error> {
     }
 }
 
-/// Ansible's idea of truth in words.
+/// What the filter `bool` takes for true or false; all else is false to it.
+pub(in crate::template) fn words(value: &Value) -> Option<bool> {
+    match value.kind() {
+        ValueKind::String => match value.as_str()?.to_lowercase().as_str() {
+            "yes" | "on" | "1" | "true" => Some(true),
+            "no" | "off" | "0" | "false" => Some(false),
+            _ => None,
+        },
+        _ => truth(value),
+    }
+}
+
+/// Ansible's idea of truth in words, where arguments are converted.
 pub(in crate::template) fn truth(value: &Value) -> Option<bool> {
     match value.kind() {
         ValueKind::Bool => Some(value.is_true()),
@@ -67,7 +83,7 @@ pub(in crate::template) fn truth(value: &Value) -> Option<bool> {
 }
 
 fn boolean(call: &mut Call) -> Result<Value, Error> {
-    Ok(truth(&call.value()).unwrap_or(false).into())
+    Ok(words(&call.value()).unwrap_or(false).into())
 }
 
 fn int(call: &mut Call) -> Result<Value, Error> {
@@ -104,7 +120,7 @@ fn parse(text: &str, base: i64) -> Option<Value> {
     if !(2..=36).contains(&radix) {
         return None;
     }
-    match i64::from_str_radix(digits, radix) {
+    match i128::from_str_radix(digits, radix) {
         Ok(number) => Some((sign * number).into()),
         Err(_) if radix == 10 => text
             .parse::<f64>()
@@ -121,10 +137,10 @@ fn float(call: &mut Call) -> Result<Value, Error> {
     Ok(match value.kind() {
         ValueKind::Bool => f64::from(u8::from(value.is_true())).into(),
         ValueKind::Number => f64::try_from(value)?.into(),
-        ValueKind::String => match value.as_str().unwrap_or_default().trim().parse::<f64>() {
-            Ok(number) => number.into(),
-            Err(_) => default,
-        },
+        ValueKind::String => {
+            let text = value.as_str().unwrap_or_default().trim().replace('_', "");
+            text.parse::<f64>().map_or(default, Value::from)
+        }
         _ => default,
     })
 }
@@ -154,12 +170,15 @@ fn length(call: &mut Call) -> Result<Value, Error> {
 
 fn ternary(call: &mut Call) -> Result<Value, Error> {
     let value = call.value();
-    let chosen = match (value.is_none(), call.arg(3, "none_val")) {
+    let (yes, no) = (call.need(1, "true_val")?, call.need(2, "false_val")?);
+    if value.is_undefined() {
+        return Ok(value);
+    }
+    Ok(match (value.is_none(), call.arg(3, "none_val")) {
         (true, Some(other)) if !other.is_none() => other,
-        _ if value.is_true() => call.need(1, "true_val")?,
-        _ => call.need(2, "false_val")?,
-    };
-    Ok(chosen)
+        _ if value.is_true() => yes,
+        _ => no,
+    })
 }
 
 fn type_debug(call: &mut Call) -> Result<Value, Error> {
@@ -174,17 +193,22 @@ fn type_debug(call: &mut Call) -> Result<Value, Error> {
         ValueKind::Seq | ValueKind::Iterable if value.is_tuple() => "tuple",
         ValueKind::Seq | ValueKind::Iterable => "list",
         ValueKind::Map => "dict",
-        ValueKind::Undefined => "Undefined",
-        _ => describe(&value),
+        ValueKind::Undefined => "UndefinedMarker",
+        _ if is_omit(&value) => "_OmitType",
+        _ => moment::kind(&value).unwrap_or_else(|| describe(&value)),
     }))
 }
 
 fn attr(call: &mut Call) -> Result<Value, Error> {
     let name = call.need_text(1, "name")?;
-    let found = call.value().get_item(&Value::from(name.as_str()))?;
+    let value = call.value();
+    let found = match value.kind() {
+        // Entries are no attributes.
+        ValueKind::Map => Value::UNDEFINED,
+        _ => value.get_item(&Value::from(name.as_str()))?,
+    };
     if found.is_undefined() {
-        let message = format!("{} has no '{name}'", print::repr(&call.value()));
-        return Err(failure::plain(message));
+        call.context()?.lacks(&value, &name, None);
     }
     Ok(found)
 }

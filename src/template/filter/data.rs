@@ -6,24 +6,26 @@ use minijinja::{
     value::{Value, ValueKind},
 };
 
-use super::{json, yaml};
+use super::{charset, json, yaml};
 use crate::source::{SourceFile, yaml as reader};
-use crate::template::{builtin::Run, call::Call, failure, from_json, raw};
+use crate::template::{builtin::Run, call::Call, failure, from_json, print, raw};
 
 pub(super) const ALL: &[(&str, Run)] = &[
     ("to_json", |call| {
         let style = json::Style {
-            indent: indent(call)?,
+            indent: indent(call, 99)?,
             sorted: call.flag(9, "sort_keys"),
             ascii: ascii(call),
+            separators: separators(call)?,
         };
         Ok(json::write(&call.value(), &style)?.into())
     }),
     ("to_nice_json", |call| {
         let style = json::Style {
-            indent: Some(indent(call)?.unwrap_or(4)),
+            indent: Some(indent(call, 1)?.unwrap_or(4)),
             sorted: call.named("sort_keys").is_none_or(|value| value.is_true()),
             ascii: ascii(call),
+            separators: separators(call)?,
         };
         Ok(json::write(&call.value(), &style)?.into())
     }),
@@ -32,12 +34,17 @@ pub(super) const ALL: &[(&str, Run)] = &[
             indent: call.int(1, "indent")?.and_then(|n| usize::try_from(n).ok()),
             sorted: true,
             ascii: true,
+            separators: None,
         };
         let text = json::write(&call.value(), &style)?;
         let safe = text.replace('<', "\\u003c").replace('>', "\\u003e");
         Ok(safe.replace('&', "\\u0026").replace('\'', "\\u0027").into())
     }),
     ("from_json", |call| {
+        let value = call.value();
+        if !matches!(value.kind(), ValueKind::String | ValueKind::Bytes) {
+            return Err(failure::plain("needs a text"));
+        }
         let text = call.subject();
         serde_json::from_str::<serde_json::Value>(&text)
             .map(|value| from_json(&value))
@@ -46,11 +53,12 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("to_yaml", |call| {
         let style = yaml::Style {
             nice: nice(call, false),
-            indent: indent(call)?.unwrap_or(2),
+            flow: flows(call),
+            indent: indent(call, 99)?.unwrap_or(2),
             sorted: sorted(call),
             width: width(call)?,
         };
-        Ok(yaml::write(&call.value(), &style).into())
+        Ok(started(call, yaml::write(&call.value(), &style)).into())
     }),
     ("to_nice_yaml", |call| {
         let style = yaml::Style {
@@ -59,10 +67,14 @@ pub(super) const ALL: &[(&str, Run)] = &[
                 .int(1, "indent")?
                 .and_then(|n| usize::try_from(n).ok())
                 .unwrap_or(4),
+            flow: flows(call),
             sorted: sorted(call),
             width: width(call)?,
         };
-        Ok(yaml::write(&call.value(), &style).into())
+        if call.named("allow_unicode").is_some() {
+            return Err(failure::plain("'allow_unicode' is always true here"));
+        }
+        Ok(started(call, yaml::write(&call.value(), &style)).into())
     }),
     ("from_yaml", |call| {
         if call.value().kind() != ValueKind::String {
@@ -78,23 +90,57 @@ pub(super) const ALL: &[(&str, Run)] = &[
         let value = call.value();
         let text = call.subject();
         let bytes = match value.kind() {
-            ValueKind::Bytes => value.as_bytes().unwrap_or_default(),
-            _ => text.as_bytes(),
+            ValueKind::Bytes => value.as_bytes().unwrap_or_default().to_vec(),
+            _ => charset::encoded(&text, &encoding(call))?,
         };
         Ok(STANDARD.encode(bytes).into())
     }),
     ("b64decode", |call| {
-        let text: String = call.subject().split_whitespace().collect();
+        // What is no letter of base64 is passed over, as Python does it.
+        let of_base64 = |c: &char| c.is_ascii_alphanumeric() || "+/=".contains(*c);
+        let text: String = call.subject().chars().filter(of_base64).collect();
         let bytes = STANDARD
             .decode(text)
             .map_err(|error| failure::plain(format!("this is no base64: {error}")))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned().into())
+        charset::decoded(&bytes, &encoding(call)).map(Value::from)
     }),
 ];
 
-fn indent(call: &Call) -> Result<Option<usize>, Error> {
+fn encoding(call: &Call) -> String {
+    call.text(1, "encoding").unwrap_or_else(|| "utf-8".into())
+}
+
+/// `separators=(',', ':')`.
+fn separators(call: &Call) -> Result<Option<[String; 2]>, Error> {
+    let Some(given) = call.named("separators").filter(|given| !given.is_none()) else {
+        return Ok(None);
+    };
+    let both: Vec<String> = given.try_iter()?.map(|sign| print::text(&sign)).collect();
+    <[String; 2]>::try_from(both)
+        .map(Some)
+        .map_err(|_| failure::plain("'separators' are two texts"))
+}
+
+fn flows(call: &Call) -> bool {
+    call.named("default_flow_style")
+        .is_some_and(|flow| flow.is_true())
+}
+
+/// A document with the three dashes that `explicit_start` asks for.
+fn started(call: &Call, text: String) -> String {
+    if !call.flag(99, "explicit_start") {
+        return text;
+    }
+    let block =
+        text.lines().next().is_some_and(|line| {
+            line.ends_with(':') || line.contains(": ") || line.starts_with("- ")
+        }) && !text.starts_with(['{', '[', '"', '\'']);
+    format!("---{}{text}", if block { '\n' } else { ' ' })
+}
+
+fn indent(call: &Call, at: usize) -> Result<Option<usize>, Error> {
     Ok(call
-        .int(99, "indent")?
+        .int(at, "indent")?
         .and_then(|indent| usize::try_from(indent).ok()))
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Style {
     pub sorted: bool,
     /// Whether anything beyond ASCII is escaped.
     pub ascii: bool,
+    /// What stands between entries, and behind keys, where it is not the usual.
+    pub separators: Option<[String; 2]>,
 }
 
 pub(super) fn write(value: &Value, style: &Style) -> Result<String, Error> {
@@ -31,6 +33,7 @@ pub(in crate::template) fn pretty(value: &Value) -> Result<String, Error> {
         indent: Some(4),
         sorted: true,
         ascii: true,
+        separators: None,
     };
     write(value, &style)
 }
@@ -69,7 +72,7 @@ fn map(value: &Value, style: &Style, depth: usize, out: &mut String) -> Result<(
     group(pairs.len(), "{}", style, depth, out, |at, out| {
         let (key, value) = &pairs[at];
         string(&key_text(key), style, out);
-        out.push_str(": ");
+        out.push_str(style.separators.as_ref().map_or(": ", |[_, colon]| colon));
         node(value, style, depth + 1, out)
     })
 }
@@ -99,7 +102,8 @@ fn group(
     };
     for at in 0..count {
         if at > 0 {
-            out.push_str(if style.indent.is_some() { "," } else { ", " });
+            let usual = if style.indent.is_some() { "," } else { ", " };
+            out.push_str(style.separators.as_ref().map_or(usual, |[comma, _]| comma));
         }
         line(depth + 1, out);
         each(at, out)?;

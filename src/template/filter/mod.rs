@@ -1,20 +1,25 @@
 //! The filters, one file a family.
 
+mod charset;
 mod choose;
 mod combine;
 mod core;
 mod data;
+mod group;
 mod hash;
 mod json;
 mod number;
 mod order;
 mod path;
+mod pattern;
 mod random;
 mod regex;
 mod scalar;
 mod text;
 mod time;
 mod vault;
+mod windows;
+mod wrap;
 mod yaml;
 
 use minijinja::{Error, value::Value};
@@ -24,9 +29,10 @@ pub(super) use combine::{choices, merge, pairs};
 pub(super) use core::truth;
 pub(super) use hash::crypt;
 pub(super) use json::pretty;
+pub(super) use order::sorted;
 pub(super) use path::is_scheme;
+pub(super) use pattern::{compile, found};
 pub(super) use random::{Random, word};
-pub(super) use regex::{compile, found};
 pub(super) use time::formatted;
 
 /// Every filter with its name.
@@ -36,6 +42,7 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
         combine::ALL,
         core::ALL,
         data::ALL,
+        group::ALL,
         hash::ALL,
         number::ALL,
         order::ALL,
@@ -45,6 +52,8 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
         text::ALL,
         time::ALL,
         vault::ALL,
+        windows::ALL,
+        wrap::ALL,
     ]
     .into_iter()
     .flatten()

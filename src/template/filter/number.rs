@@ -12,7 +12,7 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("sum", sum),
     ("abs", |call| {
         let value = call.value();
-        match value.as_i64().filter(|_| value.is_integer()) {
+        match whole(&value) {
             Some(number) => Ok(number.unsigned_abs().into()),
             None => Ok(number(&value)?.abs().into()),
         }
@@ -36,6 +36,9 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("root", |call| {
         let base = call.arg(1, "base").map_or(Ok(2.0), |base| number(&base))?;
         let value = number(&call.value())?;
+        if value < 0.0 {
+            return Err(failure::plain("a number below 0 has no root here"));
+        }
         Ok(if base == 2.0 {
             value.sqrt()
         } else {
@@ -47,6 +50,15 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("human_to_bytes", human_to_bytes),
     ("filesizeformat", file_size),
 ];
+
+/// The value as a whole number, where it is one.
+fn whole(value: &Value) -> Option<i128> {
+    match value.kind() {
+        minijinja::value::ValueKind::Bool => Some(i128::from(value.is_true())),
+        _ if value.is_integer() => i128::try_from(value.clone()).ok(),
+        _ => None,
+    }
+}
 
 /// The value as a float.
 fn number(value: &Value) -> Result<f64, Error> {
@@ -66,7 +78,7 @@ fn sum(call: &mut Call) -> Result<Value, Error> {
     if start.kind() == minijinja::value::ValueKind::Seq {
         return concatenated(call, &start, path.as_ref());
     }
-    let (mut whole, mut broken, mut exact) = (0_i64, 0.0, start.is_integer());
+    let (mut total, mut broken, mut exact) = (0_i128, 0.0, true);
     let mut values = vec![start];
     for item in call.items()? {
         values.push(match &path {
@@ -75,18 +87,18 @@ fn sum(call: &mut Call) -> Result<Value, Error> {
         });
     }
     for value in values {
-        match value.as_i64() {
-            Some(integer) if value.is_integer() => whole = whole.saturating_add(integer),
-            _ => {
+        match whole(&value) {
+            Some(integer) => total = total.saturating_add(integer),
+            None => {
                 exact = false;
                 broken += number(&value)?;
             }
         }
     }
     Ok(if exact && broken == 0.0 {
-        whole.into()
+        total.into()
     } else {
-        (whole as f64 + broken).into()
+        (total as f64 + broken).into()
     })
 }
 
@@ -106,6 +118,12 @@ fn round(call: &mut Call) -> Result<Value, Error> {
     let digits = i32::try_from(call.int(1, "precision")?.unwrap_or(0)).unwrap_or(0);
     let method = call.text(2, "method").unwrap_or_else(|| "common".into());
     let value = number(&call.value())?;
+    if let (Some(whole), "common") = (whole(&call.value()), method.as_str()) {
+        return Ok(match digits {
+            ..0 => (half_even(value, digits) as i128).into(),
+            _ => whole.into(),
+        });
+    }
     let scale = 10_f64.powi(digits);
     Ok(match method.as_str() {
         "ceil" => (value * scale).ceil() / scale,
@@ -141,10 +159,7 @@ fn size(unit: char) -> Option<f64> {
 }
 
 fn human_readable(call: &mut Call) -> Result<Value, Error> {
-    let bytes = match call.value().as_str() {
-        Some(text) => text.parse().map_err(|_| failure::plain("needs a number"))?,
-        None => number(&call.value())?,
-    };
+    let bytes = number(&call.value())?;
     let bits = call.flag(1, "isbits");
     let wanted = call
         .text(2, "unit")
@@ -180,16 +195,51 @@ fn human_to_bytes(call: &mut Call) -> Result<Value, Error> {
         "" => default.as_str(),
         unit => unit,
     };
+    unit_fits(unit, call.flag(2, "isbits"))?;
     let letter = unit.chars().next().unwrap_or('B').to_ascii_uppercase();
     let bytes =
         size(letter).ok_or_else(|| failure::plain(format!("'{unit}' is no unit of size")))?;
     Ok(Value::from((amount * bytes).round() as i64))
 }
 
+/// A unit is a letter, or says bits or bytes as asked for: `Mb` or `MB`, or in words.
+fn unit_fits(unit: &str, bits: bool) -> Result<(), Error> {
+    let letter = unit.chars().next().unwrap_or('B').to_ascii_uppercase();
+    let word = match letter {
+        'B' => "",
+        'K' => "kilo",
+        'M' => "mega",
+        'G' => "giga",
+        'T' => "tera",
+        'P' => "peta",
+        'E' => "exa",
+        'Z' => "zetta",
+        'Y' => "yotta",
+        _ => return Ok(()),
+    };
+    let (sign, noun) = if bits { ("b", "bit") } else { ("B", "byte") };
+    let short = match letter {
+        'B' => sign.to_owned(),
+        letter => format!("{letter}{sign}"),
+    };
+    if unit.len() <= 1 || unit == short || unit.to_lowercase() == format!("{word}{noun}") {
+        return Ok(());
+    }
+    Err(failure::plain(format!(
+        "'{unit}' is no unit here; {short} is"
+    )))
+}
+
 fn file_size(call: &mut Call) -> Result<Value, Error> {
     let binary = call.flag(1, "binary");
     let base: f64 = if binary { 1024.0 } else { 1000.0 };
-    let bytes = number(&call.value())?;
+    let bytes = match call.value().as_str() {
+        Some(text) => text
+            .trim()
+            .parse()
+            .map_err(|_| failure::plain("needs a number"))?,
+        None => number(&call.value())?,
+    };
     if bytes == 1.0 {
         return Ok("1 Byte".into());
     }

@@ -1,15 +1,17 @@
 //! Order within lists: first, last, sorting, reversing, uniqueness, batches.
 
+use std::cmp::Ordering;
+
 use minijinja::{
     Error,
-    value::{Value, ValueKind},
+    value::{Tuple, Value, ValueKind},
 };
 
 use super::attribute;
 use crate::template::{
     builtin::Run,
-    call::{Call, entries, list},
-    failure,
+    call::{Call, describe, entries},
+    failure, operator,
 };
 
 pub(super) const ALL: &[(&str, Run)] = &[
@@ -25,8 +27,8 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("dictsort", dictsort),
     ("batch", batch),
     ("slice", slice),
-    ("min", |call| extreme(call, std::cmp::Ordering::Less)),
-    ("max", |call| extreme(call, std::cmp::Ordering::Greater)),
+    ("min", |call| extreme(call, Ordering::Less)),
+    ("max", |call| extreme(call, Ordering::Greater)),
 ];
 
 /// What a value is compared by where case does not count.
@@ -37,30 +39,37 @@ pub(super) fn folded(value: &Value) -> Value {
     }
 }
 
-/// Python compares no values of different kinds.
-fn comparable(values: &[Value]) -> Result<(), Error> {
-    let kind = |value: &Value| match value.kind() {
-        ValueKind::Bool => ValueKind::Number,
-        kind => kind,
-    };
-    let Some(first) = values.first() else {
-        return Ok(());
-    };
-    match values.iter().find(|value| kind(value) != kind(first)) {
-        Some(other) => Err(failure::plain(format!(
-            "{} and {} have no order",
-            crate::template::call::describe(first),
-            crate::template::call::describe(other)
-        ))),
-        None => Ok(()),
-    }
+/// Sorts by keys as Python does, which compares no values of different kinds.
+pub(in crate::template) fn sorted<T>(
+    items: &mut [T],
+    reversed: bool,
+    key: impl Fn(&T) -> &Value,
+) -> Result<(), Error> {
+    let mut wrong = None;
+    items.sort_by(|left, right| {
+        let (left, right) = (key(left), key(right));
+        let order = match operator::compared(left, right) {
+            Some(order) => order.unwrap_or(Ordering::Equal),
+            None => {
+                wrong.get_or_insert_with(|| disordered(left, right));
+                Ordering::Equal
+            }
+        };
+        if reversed { order.reverse() } else { order }
+    });
+    wrong.map_or(Ok(()), Err)
+}
+
+fn disordered(left: &Value, right: &Value) -> Error {
+    let (left, right) = (describe(left), describe(right));
+    failure::plain(format!("{left} and {right} have no order"))
 }
 
 fn sort(call: &mut Call) -> Result<Value, Error> {
     let reversed = call.flag(1, "reverse");
     let exact = call.flag(2, "case_sensitive");
     let paths = call.text(3, "attribute");
-    let key = |item: &Value| -> Result<Vec<Value>, Error> {
+    let key = |item: &Value| -> Result<Value, Error> {
         let values = match &paths {
             None => vec![item.clone()],
             Some(paths) => paths
@@ -71,25 +80,21 @@ fn sort(call: &mut Call) -> Result<Value, Error> {
         if values.iter().any(Value::is_undefined) {
             return Err(failure::plain("an item lacks the attribute to sort by"));
         }
-        Ok(values
+        let values: Vec<Value> = values
             .iter()
             .map(|value| if exact { value.clone() } else { folded(value) })
-            .collect())
+            .collect();
+        Ok(match &paths {
+            None => values.into_iter().next().unwrap_or_default(),
+            Some(_) => values.into(),
+        })
     };
     let mut keyed = call
         .items()?
         .into_iter()
         .map(|item| Ok((key(&item)?, item)))
         .collect::<Result<Vec<_>, Error>>()?;
-    let firsts: Vec<Value> = keyed
-        .iter()
-        .filter_map(|(key, _)| key.first().cloned())
-        .collect();
-    comparable(&firsts)?;
-    keyed.sort_by(|(left, _), (right, _)| {
-        let order = left.cmp(right);
-        if reversed { order.reverse() } else { order }
-    });
+    sorted(&mut keyed, reversed, |(key, _)| key)?;
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
@@ -123,20 +128,23 @@ fn unique(call: &mut Call) -> Result<Value, Error> {
 
 fn dictsort(call: &mut Call) -> Result<Value, Error> {
     let exact = call.flag(1, "case_sensitive");
-    let by_value = call.text(2, "by").as_deref() == Some("value");
+    let by_value = match call.text(2, "by").as_deref() {
+        Some("value") => true,
+        Some("key") | None => false,
+        Some(other) => {
+            let message = format!("sorts by 'key' or 'value', not by '{other}'");
+            return Err(failure::plain(message));
+        }
+    };
     let reversed = call.flag(3, "reverse");
-    let mut pairs = entries(&call.value())?;
-    pairs.sort_by_cached_key(|(key, value)| {
-        let by = if by_value { value } else { key };
-        if exact { by.clone() } else { folded(by) }
-    });
-    if reversed {
-        pairs.reverse();
-    }
-    Ok(pairs
-        .into_iter()
-        .map(|(key, value)| Value::from(vec![key, value]))
-        .collect())
+    let keyed = |(key, value): (Value, Value)| {
+        let by = if by_value { &value } else { &key };
+        let by = if exact { by.clone() } else { folded(by) };
+        (by, Value::from(Tuple::from(vec![key, value])))
+    };
+    let mut pairs: Vec<_> = entries(&call.value())?.into_iter().map(keyed).collect();
+    sorted(&mut pairs, reversed, |(by, _)| by)?;
+    Ok(pairs.into_iter().map(|(_, pair)| pair).collect())
 }
 
 fn batch(call: &mut Call) -> Result<Value, Error> {
@@ -168,7 +176,7 @@ fn slice(call: &mut Call) -> Result<Value, Error> {
         .filter(|count| *count > 0)
         .ok_or_else(|| failure::plain("needs a number"))?;
     let fill = call.arg(2, "fill_with").filter(|fill| !fill.is_none());
-    let items = list(&call.value())?;
+    let items = call.items()?;
     let (each, longer) = (items.len() / count, items.len() % count);
     let mut at = 0;
     let mut slices = Vec::with_capacity(count);
@@ -184,27 +192,28 @@ fn slice(call: &mut Call) -> Result<Value, Error> {
     Ok(slices.into())
 }
 
-fn extreme(call: &mut Call, wanted: std::cmp::Ordering) -> Result<Value, Error> {
+fn extreme(call: &mut Call, wanted: Ordering) -> Result<Value, Error> {
     let exact = call.flag(1, "case_sensitive");
     let path = call.arg(2, "attribute").filter(|path| !path.is_none());
     let items = call.items()?;
     let mut best: Option<(Value, Value)> = None;
-    let mut keys = Vec::with_capacity(items.len());
     for item in items {
         let value = match &path {
             Some(path) => attribute(&item, path)?,
             None => item.clone(),
         };
         let key = if exact { value } else { folded(&value) };
-        keys.push(key.clone());
-        if best
-            .as_ref()
-            .is_none_or(|(known, _)| key.cmp(known) == wanted)
-        {
+        let better = match &best {
+            None => true,
+            Some((known, _)) => {
+                let order = operator::compared(&key, known);
+                order.ok_or_else(|| disordered(&key, known))? == Some(wanted)
+            }
+        };
+        if better {
             best = Some((key, item));
         }
     }
-    comparable(&keys)?;
     Ok(best.map(|(_, item)| item).unwrap_or_default())
 }
 

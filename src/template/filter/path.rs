@@ -26,12 +26,17 @@ pub(super) const ALL: &[(&str, Run)] = &[
         Ok(path.to_string_lossy().into_owned().into())
     }),
     ("relpath", relpath),
+    ("commonpath", common),
+    ("fileglob", |call| {
+        Ok(lookup::matching(Path::new(&call.subject()))?.into())
+    }),
     ("path_join", path_join),
     ("normpath", |call| {
-        Ok(normal(&call.subject())
-            .to_string_lossy()
-            .into_owned()
-            .into())
+        let path = call.subject();
+        let text = normal(&path).to_string_lossy().into_owned();
+        // POSIX lets two slashes mean something else than one.
+        let double = path.starts_with("//") && !path.starts_with("///");
+        Ok(if double { format!("/{text}") } else { text }.into())
     }),
     ("urlsplit", urlsplit),
 ];
@@ -151,11 +156,42 @@ fn relpath(call: &mut Call) -> Result<Value, Error> {
     })
 }
 
+/// The directory that several paths share.
+fn common(call: &mut Call) -> Result<Value, Error> {
+    let texts: Vec<String> = call.items()?.iter().map(print::text).collect();
+    let split = |text: &String| -> Vec<String> {
+        let parts = text
+            .split('/')
+            .filter(|part| !part.is_empty() && *part != ".");
+        parts.map(str::to_owned).collect()
+    };
+    let absolute = texts.iter().filter(|text| text.starts_with('/')).count();
+    if texts.is_empty() || (absolute > 0 && absolute < texts.len()) {
+        return Err(failure::plain(
+            "needs paths, all of them absolute or all of them not",
+        ));
+    }
+    let mut shared = split(&texts[0]);
+    for other in texts.iter().skip(1).map(split) {
+        let same = shared
+            .iter()
+            .zip(&other)
+            .take_while(|(one, two)| one == two);
+        let count = same.count();
+        shared.truncate(count);
+    }
+    let root = if absolute > 0 { "/" } else { "" };
+    Ok(format!("{root}{}", shared.join("/")).into())
+}
+
 fn path_join(call: &mut Call) -> Result<Value, Error> {
     let parts = match call.value().kind() {
         ValueKind::String => vec![call.value()],
         _ => items(&call.value())?,
     };
+    if parts.is_empty() {
+        return Err(failure::plain("there is no part to join"));
+    }
     let mut out = String::new();
     for part in &parts {
         let part = print::text(part);
@@ -189,6 +225,10 @@ fn urlsplit(call: &mut Call) -> Result<Value, Error> {
         Some((address, port)) => (address, port.trim_start_matches(':')),
         None => host.split_once(':').unwrap_or((host, "")),
     };
+    let wanted = call.text(1, "query").filter(|part| !part.is_empty());
+    if !port.is_empty() && port.parse::<u16>().is_err() {
+        return Err(failure::plain(format!("'{port}' is no port")));
+    }
     let given = |text: &str, is: bool| {
         if is {
             Value::from(text)
@@ -210,7 +250,7 @@ fn urlsplit(call: &mut Call) -> Result<Value, Error> {
         ("scheme", scheme.to_lowercase().into()),
         ("username", given(user, netloc.contains('@'))),
     ];
-    match call.text(1, "query").filter(|part| !part.is_empty()) {
+    match wanted {
         None => Ok(Value::from_pairs(parts)),
         Some(wanted) => parts
             .into_iter()

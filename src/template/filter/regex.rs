@@ -1,8 +1,9 @@
 //! Regular expressions as Python's `re` has them.
 
-use fancy_regex::{Captures, Regex, RegexBuilder};
+use fancy_regex::Captures;
 use minijinja::{Error, value::Value};
 
+use super::pattern::{all, compile, exhausted};
 use crate::template::{builtin::Run, call::Call, failure};
 
 pub(super) const ALL: &[(&str, Run)] = &[
@@ -11,51 +12,6 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("regex_findall", find_all),
     ("regex_escape", escape),
 ];
-
-/// Compiles a pattern written for Python.
-pub(in crate::template) fn compile(
-    pattern: &str,
-    ignore_case: bool,
-    multiline: bool,
-) -> Result<Regex, Error> {
-    RegexBuilder::new(&translated(pattern))
-        .case_insensitive(ignore_case)
-        .multi_line(multiline)
-        .build()
-        .map_err(|error| failure::plain(format!("the pattern '{pattern}' is wrong: {error}")))
-}
-
-/// What Python writes otherwise: `\Z` is the very end, `$` also stands before the last line's end.
-fn translated(pattern: &str) -> String {
-    let mut out = String::with_capacity(pattern.len());
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some('Z') => out.push_str("\\z"),
-                Some(escaped) => {
-                    out.push('\\');
-                    out.push(escaped);
-                }
-                None => out.push('\\'),
-            },
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Whether a pattern is found, as `re.match` (at the start) or `re.search` (anywhere) says.
-pub(in crate::template) fn found(regex: &Regex, text: &str, at_start: bool) -> Result<bool, Error> {
-    let found = regex.find(text).map_err(exhausted)?;
-    Ok(found.is_some_and(|found| !at_start || found.start() == 0))
-}
-
-fn exhausted(error: fancy_regex::Error) -> Error {
-    failure::plain(format!(
-        "the pattern could not be tried to its end: {error}"
-    ))
-}
 
 fn replace(call: &mut Call) -> Result<Value, Error> {
     let pattern = call.text(1, "pattern").unwrap_or_default();
@@ -66,12 +22,11 @@ fn replace(call: &mut Call) -> Result<Value, Error> {
         call.flag(4, "multiline"),
     )?;
     let limit = usize::try_from(call.int(5, "count")?.unwrap_or(0)).unwrap_or(0);
-    let parts = replacement(&new);
+    let parts = replacement(&new)?;
     let subject = call.subject();
     let mut out = String::new();
     let (mut end, mut count) = (0, 0_usize);
-    for captures in regex.captures_iter(subject.as_str()) {
-        let captures = captures.map_err(exhausted)?;
+    for captures in all(&regex, &subject)? {
         let Some(whole) = captures.get(0) else {
             continue;
         };
@@ -79,9 +34,9 @@ fn replace(call: &mut Call) -> Result<Value, Error> {
             break;
         }
         out.push_str(&subject[end..whole.start()]);
-        parts
-            .iter()
-            .for_each(|part| out.push_str(part.of(&captures)));
+        for part in &parts {
+            out.push_str(part.of(&captures)?);
+        }
         end = whole.end();
         count += 1;
     }
@@ -104,17 +59,19 @@ enum Part {
 }
 
 impl Part {
-    fn of<'t>(&'t self, captures: &'t Captures<'_, str>) -> &'t str {
+    fn of<'t>(&'t self, captures: &'t Captures<'_, str>) -> Result<&'t str, Error> {
+        let missing = |group: &str| failure::plain(format!("the pattern has no group {group}"));
         match self {
-            Self::Text(text) => text,
-            Self::Group(index) => captures.get(*index).map_or("", |found| found.as_str()),
-            Self::Name(name) => captures.name(name).map_or("", |found| found.as_str()),
+            Self::Text(text) => Ok(text),
+            Self::Group(index) if *index >= captures.len() => Err(missing(&index.to_string())),
+            Self::Group(index) => Ok(captures.get(*index).map_or("", |found| found.as_str())),
+            Self::Name(name) => Ok(captures.name(name).map_or("", |found| found.as_str())),
         }
     }
 }
 
 /// Reads `\1`, `\g<1>`, `\g<name>` and the escapes of Python.
-fn replacement(text: &str) -> Vec<Part> {
+fn replacement(text: &str) -> Result<Vec<Part>, Error> {
     let mut parts = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
@@ -132,14 +89,22 @@ fn replacement(text: &str) -> Vec<Part> {
             Some('n') => plain.push('\n'),
             Some('t') => plain.push('\t'),
             Some('r') => plain.push('\r'),
-            Some('\\') | None => plain.push('\\'),
+            Some('a') => plain.push('\u{7}'),
+            Some('f') => plain.push('\u{c}'),
+            Some('v') => plain.push('\u{b}'),
+            Some('\\') => plain.push('\\'),
+            None => return Err(failure::plain("the replacement ends within an escape")),
+            Some(letter) if letter.is_ascii_alphabetic() => {
+                let message = format!("'\\{letter}' is no escape in a replacement");
+                return Err(failure::plain(message));
+            }
             Some(other) => plain.extend(['\\', other]),
         }
         rest = &rest[c.map_or(0, char::len_utf8)..];
     }
     plain.push_str(rest);
     parts.push(Part::Text(plain));
-    parts
+    Ok(parts)
 }
 
 fn group(text: &str) -> Option<(Part, &str)> {
@@ -163,28 +128,38 @@ fn search(call: &mut Call) -> Result<Value, Error> {
         call.flag(9, "ignorecase"),
         call.flag(9, "multiline"),
     )?;
+    let wanted = call
+        .args
+        .iter()
+        .skip(2)
+        .map(wanted_group)
+        .collect::<Result<Vec<_>, _>>()?;
     let subject = call.subject();
     let Some(captures) = regex.captures(subject.as_str()).map_err(exhausted)? else {
         return Ok(Value::from(()));
     };
-    let groups: Vec<Value> = call.args.iter().skip(2).cloned().collect();
-    if groups.is_empty() {
+    if wanted.is_empty() {
         return Ok(captures.get(0).map_or("", |whole| whole.as_str()).into());
     }
-    let mut found = Vec::with_capacity(groups.len());
-    for wanted in groups {
-        let wanted = wanted.as_str().unwrap_or_default();
-        let Some((part, "")) = wanted.strip_prefix('\\').and_then(group) else {
-            return Err(failure::plain(format!("'{wanted}' names no group")));
-        };
-        let capture = match &part {
-            Part::Group(index) => captures.get(*index),
+    let mut found = Vec::with_capacity(wanted.len());
+    for part in &wanted {
+        let capture = match part {
+            Part::Group(index) if *index < captures.len() => captures.get(*index),
             Part::Name(name) => captures.name(name),
-            Part::Text(_) => None,
+            _ => return Err(failure::plain("the pattern has no such group")),
         };
         found.push(capture.map_or(Value::from(()), |capture| capture.as_str().into()));
     }
     Ok(found.into())
+}
+
+/// A group as `\1` or `\g<name>` names it.
+fn wanted_group(wanted: &Value) -> Result<Part, Error> {
+    let wanted = wanted.as_str().unwrap_or_default();
+    match wanted.strip_prefix('\\').and_then(group) {
+        Some((part, "")) => Ok(part),
+        _ => Err(failure::plain(format!("'{wanted}' names no group"))),
+    }
 }
 
 fn find_all(call: &mut Call) -> Result<Value, Error> {
@@ -195,18 +170,17 @@ fn find_all(call: &mut Call) -> Result<Value, Error> {
         call.flag(2, "multiline"),
     )?;
     let subject = call.subject();
-    let mut all = Vec::new();
-    for captures in regex.captures_iter(subject.as_str()) {
-        let captures = captures.map_err(exhausted)?;
+    let mut found = Vec::new();
+    for captures in all(&regex, &subject)? {
         let group =
             |index: usize| Value::from(captures.get(index).map_or("", |found| found.as_str()));
-        all.push(match captures.len() {
+        found.push(match captures.len() {
             1 => group(0),
             2 => group(1),
             count => (1..count).map(group).collect(),
         });
     }
-    Ok(all.into())
+    Ok(found.into())
 }
 
 fn escape(call: &mut Call) -> Result<Value, Error> {

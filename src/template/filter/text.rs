@@ -24,7 +24,6 @@ pub(super) const ALL: &[(&str, Run)] = &[
     }),
     ("truncate", truncate),
     ("center", center),
-    ("wordwrap", wordwrap),
     ("format", |call| {
         let given = minijinja::value::Tuple::from(call.args.split_off(1));
         let given = match call.kwargs.as_slice() {
@@ -37,9 +36,14 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("e", escape),
     ("forceescape", escape),
     ("striptags", striptags),
-    ("quote", |call| text(quoted(&call.subject()))),
+    ("quote", |call| match call.value().is_none() {
+        true => text(quoted("")),
+        false => text(quoted(&call.subject())),
+    }),
+    ("pprint", |call| text(print::repr(&call.value()))),
     ("comment", comment),
     ("urlencode", urlencode),
+    ("urldecode", |call| text(percent_decoded(&call.subject()))),
     ("xmlattr", xmlattr),
 ];
 
@@ -94,6 +98,9 @@ fn replace(call: &mut Call) -> Result<Value, Error> {
 }
 
 fn split(call: &mut Call) -> Result<Value, Error> {
+    if call.value().as_str().is_none() {
+        return Err(failure::plain("needs a string"));
+    }
     let subject = call.subject();
     let limit = call.int(2, "maxsplit")?.unwrap_or(-1);
     let limit = usize::try_from(limit).map_or(usize::MAX, |limit| limit.saturating_add(1));
@@ -154,6 +161,11 @@ fn truncate(call: &mut Call) -> Result<Value, Error> {
     let kill = call.flag(2, "killwords");
     let end = call.text(3, "end").unwrap_or_else(|| "...".into());
     let leeway = usize::try_from(call.int(4, "leeway")?.unwrap_or(5)).unwrap_or(0);
+    if length < end.chars().count() {
+        return Err(failure::plain(format!(
+            "'{end}' is longer than the length {length}"
+        )));
+    }
     if subject.chars().count() <= length + leeway {
         return text(subject);
     }
@@ -177,52 +189,6 @@ fn center(call: &mut Call) -> Result<Value, Error> {
         " ".repeat(left),
         " ".repeat(missing - left)
     ))
-}
-
-fn wordwrap(call: &mut Call) -> Result<Value, Error> {
-    let width = usize::try_from(call.int(1, "width")?.unwrap_or(79))
-        .unwrap_or(79)
-        .max(1);
-    let break_long = call
-        .arg(2, "break_long_words")
-        .is_none_or(|value| value.is_true());
-    let end = call.text(3, "wrapstring").unwrap_or_else(|| "\n".into());
-    let lines: Vec<String> = call
-        .subject()
-        .lines()
-        .map(|line| wrapped(line, width, break_long).join(&end))
-        .collect();
-    text(lines.join(&end))
-}
-
-fn wrapped(line: &str, width: usize, break_long: bool) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in line.split(' ') {
-        let mut word: Vec<char> = word.chars().collect();
-        let last = lines.last().map_or(0, |line| line.chars().count());
-        if last > 0 && last + 1 + word.len() <= width {
-            if let Some(line) = lines.last_mut() {
-                line.push(' ');
-                line.extend(word);
-            }
-            continue;
-        }
-        if last > 0 {
-            lines.push(String::new());
-        }
-        while break_long && word.len() > width {
-            let rest = word.split_off(width);
-            if let Some(line) = lines.last_mut() {
-                line.extend(word);
-            }
-            lines.push(String::new());
-            word = rest;
-        }
-        if let Some(line) = lines.last_mut() {
-            line.extend(word);
-        }
-    }
-    lines
 }
 
 fn escaped(text: &str) -> String {
@@ -255,7 +221,17 @@ fn striptags(call: &mut Call) -> Result<Value, Error> {
             _ => {}
         }
     }
-    text(out.split_whitespace().collect::<Vec<_>>().join(" "))
+    let plain = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let marks = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&#34;", "\""),
+        ("&quot;", "\""),
+    ];
+    let plain = marks
+        .iter()
+        .fold(plain, |plain, (mark, sign)| plain.replace(mark, sign));
+    text(plain.replace("&#39;", "'").replace("&amp;", "&"))
 }
 
 /// One word for a POSIX shell.
@@ -295,19 +271,21 @@ fn comment(call: &mut Call) -> Result<Value, Error> {
     if !begin.is_empty() {
         out += &format!("{begin}{newline}");
     }
-    let around = |text: &str, times: usize| format!("{text}{newline}").repeat(times);
     if !prefix.is_empty() {
-        out += &around(&prefix, count("prefix_count")?);
+        let line = if prefix == newline {
+            prefix
+        } else {
+            prefix + &newline
+        };
+        out += &line.repeat(count("prefix_count")?);
     }
-    let lines = call.subject();
-    let lines: Vec<String> = lines
-        .split(&newline)
-        .map(|line| format!("{decoration}{line}").trim_end().to_owned())
-        .collect();
-    out += &lines.join(&newline);
-    if !postfix.is_empty() {
-        out += &format!("{newline}{postfix}").repeat(count("postfix_count")?);
-    }
+    let lines = call
+        .subject()
+        .replace(&newline, &format!("{newline}{decoration}"));
+    let blank = format!("{decoration}{newline}");
+    let bare = format!("{}{newline}", decoration.trim_end());
+    out += &format!("{decoration}{lines}").replace(&blank, &bare);
+    out += &format!("{newline}{postfix}").repeat(count("postfix_count")?);
     if !end.is_empty() {
         out += &format!("{newline}{end}");
     }
@@ -329,13 +307,37 @@ fn percent_encoded(text: &str, keep_slash: bool) -> String {
     out
 }
 
+fn percent_decoded(text: &str) -> String {
+    let spaced = text.replace('+', " ");
+    let mut bytes = Vec::with_capacity(spaced.len());
+    let mut rest = spaced.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let code = after
+            .get(..2)
+            .and_then(|code| std::str::from_utf8(code).ok());
+        let code = code.and_then(|code| u8::from_str_radix(code, 16).ok());
+        match (byte, code) {
+            (b'%', Some(code)) => {
+                bytes.push(code);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 fn urlencode(call: &mut Call) -> Result<Value, Error> {
+    use minijinja::value::ValueKind as Is;
     let value = call.value();
-    if value.kind() == minijinja::value::ValueKind::String {
+    if matches!(value.kind(), Is::String | Is::Number | Is::Bool | Is::None) {
         return text(percent_encoded(&call.subject(), true));
     }
     let pairs = match value.kind() {
-        minijinja::value::ValueKind::Map => crate::template::call::entries(&value)?,
+        Is::Map => crate::template::call::entries(&value)?,
         _ => items(&value)?
             .iter()
             .map(|pair| Ok((pair.get_item_by_index(0)?, pair.get_item_by_index(1)?)))
@@ -351,7 +353,16 @@ fn urlencode(call: &mut Call) -> Result<Value, Error> {
 
 fn xmlattr(call: &mut Call) -> Result<Value, Error> {
     let spaced = call.arg(1, "autospace").is_none_or(|value| value.is_true());
-    let attributes: Vec<String> = crate::template::call::entries(&call.value())?
+    let entries = crate::template::call::entries(&call.value())?;
+    let wrong = |c: char| c.is_whitespace() || "/>=".contains(c);
+    if let Some((key, _)) = entries
+        .iter()
+        .find(|(key, _)| print::text(key).contains(wrong))
+    {
+        let message = format!("'{key}' is no name of an attribute");
+        return Err(failure::plain(message));
+    }
+    let attributes: Vec<String> = entries
         .iter()
         .filter(|(_, value)| !value.is_none() && !value.is_undefined())
         .map(|(key, value)| format!("{}=\"{}\"", print::text(key), escaped(&print::text(value))))

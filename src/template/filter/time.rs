@@ -11,6 +11,8 @@ fn to_datetime(call: &mut Call) -> Result<Value, Error> {
     let format = call
         .text(1, "format")
         .unwrap_or_else(|| "%Y-%m-%d %H:%M:%S".into());
+    // Python's %f are digits behind the point, up to six.
+    let format = format.replace(".%f", "%.f").replace("%f", "%6f");
     let subject = call.subject();
     let read = NaiveDateTime::parse_from_str(&subject, &format).or_else(|error| {
         chrono::NaiveDate::parse_from_str(&subject, &format)

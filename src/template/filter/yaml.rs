@@ -9,6 +9,8 @@ use crate::template::{call::entries, print};
 pub(super) struct Style {
     /// A line for everything; else lists and maps that hold only scalars stand on one line.
     pub nice: bool,
+    /// One line for everything.
+    pub flow: bool,
     pub indent: usize,
     pub sorted: bool,
     pub width: usize,
@@ -75,7 +77,7 @@ impl Writer<'_> {
 
     fn flows(&self, value: &Value) -> bool {
         let items = children(value);
-        items.is_empty() || (!self.style.nice && !items.iter().any(is_group))
+        items.is_empty() || self.style.flow || (!self.style.nice && !items.iter().any(is_group))
     }
 
     /// Writes a group that starts on this line (behind `- `), or else on lines of its own.

@@ -16,7 +16,10 @@ use crate::{
 
 pub(super) const ALL: &[(&str, Lookup)] = &[
     ("file", file),
-    ("unvault", file),
+    ("unvault", |call, terms| {
+        let text = |term: &Value| read(call, "files", &print::text(term)).map(Value::from);
+        terms.iter().map(text).collect()
+    }),
     ("template", template),
     ("fileglob", fileglob),
     ("first_found", first_found),
@@ -61,13 +64,25 @@ fn template(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
             let path = search::find(&context, "templates", &name)?;
             let text = read(call, "templates", &name)?;
             let source = SourceFile::new(path, text);
-            let rendered = context
+            context
                 .engine
-                .file(&source, &vars)
-                .map_err(failure::caused)?;
-            Ok(rendered.into())
+                .file_value(&options(call), &source, &vars)
+                .map_err(failure::caused)
         })
         .collect()
+}
+
+/// The options of a template as its first line would write them.
+fn options(call: &Call) -> String {
+    const NAMES: [&str; 5] = [
+        "variable_start_string",
+        "variable_end_string",
+        "comment_start_string",
+        "comment_end_string",
+        "trim_blocks",
+    ];
+    let given = |name: &&str| Some(format!("{name}:{}", print::text(&call.named(name)?)));
+    NAMES.iter().filter_map(given).collect::<Vec<_>>().join(",")
 }
 
 /// The files that match a pattern in the last part of a path, in order.
@@ -87,10 +102,16 @@ fn fileglob(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
     Ok(found)
 }
 
-fn matching(pattern: &std::path::Path) -> Result<Vec<Value>, Error> {
+/// The files that match a pattern in its last part, in order.
+pub(in crate::template) fn matching(pattern: &std::path::Path) -> Result<Vec<Value>, Error> {
     let name = pattern.file_name().unwrap_or_default().to_string_lossy();
     let regex = filter::compile(&format!("\\A{}\\z", translated(&name)), false, false)?;
-    let Some(Ok(entries)) = pattern.parent().map(std::fs::read_dir) else {
+    let here = std::path::Path::new("");
+    let beside = match pattern.parent() {
+        Some(parent) if parent != here => parent,
+        _ => std::path::Path::new("."),
+    };
+    let Ok(entries) = std::fs::read_dir(beside) else {
         return Ok(Vec::new());
     };
     let mut names = Vec::new();
@@ -101,7 +122,8 @@ fn matching(pattern: &std::path::Path) -> Result<Vec<Value>, Error> {
                 .file_name()
                 .is_some_and(|own| own.to_string_lossy().starts_with('.'));
         if !hidden && entry.path().is_file() && filter::found(&regex, &name, true)? {
-            names.push(entry.path().to_string_lossy().into_owned());
+            let path = pattern.parent().unwrap_or(here).join(entry.file_name());
+            names.push(path.to_string_lossy().into_owned());
         }
     }
     names.sort();
@@ -236,7 +258,7 @@ mod tests {
         );
         assert_eq!(
             text("{{ lookup('template', 'b.j2') }}").unwrap(),
-            Value::from("80\n")
+            Value::from(80)
         );
         assert_eq!(
             text("{{ query('fileglob', '*.txt') | length }}").unwrap(),

@@ -22,7 +22,8 @@ pub(super) const ALL: &[(&str, Lookup)] = &[
             .collect())
     }),
     ("together", together),
-    ("nested", |_, terms| {
+    ("nested", nested),
+    ("cartesian", |_, terms| {
         let lists = terms
             .iter()
             .map(one_or_more)
@@ -63,16 +64,38 @@ fn dict(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
     Ok(found)
 }
 
+/// Every choice of one item from each list; items that are lists are opened.
+fn nested(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
+    if terms.is_empty() {
+        return Err(failure::plain("needs lists to choose from"));
+    }
+    let lists = terms.iter().map(items).collect::<Result<Vec<_>, _>>()?;
+    if let ([only], Some(item)) = (
+        lists.as_slice(),
+        lists.iter().flatten().find(|item| items(item).is_err()),
+    ) {
+        let message = format!("{} of {} items is no list", print::repr(item), only.len());
+        return Err(failure::plain(message));
+    }
+    filter::choices(&lists)
+        .iter()
+        .map(|choice| opened(choice).map(Value::from))
+        .collect()
+}
+
 fn together(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
+    if terms.is_empty() {
+        return Err(failure::plain("needs lists to put together"));
+    }
     let lists = terms.iter().map(items).collect::<Result<Vec<_>, _>>()?;
     let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
     let row = |at: usize| {
         let cells = lists
             .iter()
             .map(|list| list.get(at).cloned().unwrap_or(Value::from(())));
-        cells.collect::<Value>()
+        opened(&cells.collect::<Vec<_>>()).map(Value::from)
     };
-    Ok((0..longest).map(row).collect())
+    (0..longest).map(row).collect()
 }
 
 fn subelements(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
@@ -98,20 +121,22 @@ fn subelements(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
 fn without(pair: &Value, path: &Value) -> Value {
     let part = |at: usize| pair.get_item_by_index(at).unwrap_or_default();
     let path = print::text(path);
-    let path: Vec<&str> = path.split('.').collect();
-    Value::from(vec![pruned(&part(0), &path), part(1)])
+    let links: Vec<&str> = path.split('.').collect();
+    Value::from(vec![lacking(&part(0), &links), part(1)])
 }
 
-fn pruned(map: &Value, path: &[&str]) -> Value {
-    let [first, rest @ ..] = path else {
-        return map.clone();
+/// A dictionary without what is at the end of a path.
+fn lacking(value: &Value, links: &[&str]) -> Value {
+    let [first, rest @ ..] = links else {
+        return value.clone();
     };
-    let found = entries(map).unwrap_or_default().into_iter();
-    Value::from_pairs(found.filter_map(|(key, value)| {
-        match (key.as_str() == Some(first), rest.is_empty()) {
-            (false, _) => Some((key, value)),
-            (true, false) => Some((key, pruned(&value, rest))),
+    let kept = entries(value).unwrap_or_default().into_iter();
+    Value::from_pairs(kept.filter_map(|(key, item)| {
+        let on_path = key.as_str() == Some(first);
+        match (on_path, rest.is_empty()) {
             (true, true) => None,
+            (true, false) => Some((key, lacking(&item, rest))),
+            _ => Some((key, item)),
         }
     }))
 }
@@ -165,6 +190,11 @@ fn one_sequence(call: &Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
         .iter()
         .find(|(name, _)| name == "format")
         .map_or("%d", |(_, format)| format);
+    if (stride > 0 && end < start && number("count")?.is_none()) || (stride < 0 && end > start) {
+        return Err(failure::plain(
+            "the stride leads away from the end: it is negative to count backwards",
+        ));
+    }
     if stride == 0 || (end - start) / stride > 1_000_000 {
         return Err(failure::plain("such a sequence has no end"));
     }

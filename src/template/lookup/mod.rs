@@ -10,6 +10,7 @@ mod world;
 use minijinja::{Error, value::Value};
 
 use super::{ErrorKind, TemplateError, call::Call, collection, failure};
+pub(super) use file::matching;
 pub(super) use list::one_or_more;
 pub(super) use search::{expanded, template_path};
 

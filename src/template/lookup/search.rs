@@ -38,8 +38,11 @@ pub(super) fn candidates(context: &Context, kind: &str, name: &str) -> Vec<PathB
 /// A path with `~` replaced by the home directory.
 pub(in crate::template) fn expanded(context: &Context, name: &str) -> PathBuf {
     let home = context.engine.inner().settings.environment.get("HOME");
-    match (name.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => Path::new(home).join(rest),
+    match (name.strip_prefix('~'), home) {
+        (Some(""), Some(home)) => PathBuf::from(home),
+        (Some(rest), Some(home)) if rest.starts_with('/') => {
+            Path::new(home).join(rest.trim_start_matches('/'))
+        }
         _ => PathBuf::from(name),
     }
 }

@@ -42,9 +42,11 @@ fn ini(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
             .then(|| filter::compile(key, true, false))
             .transpose()?;
         let before = found.len();
-        for (name, value) in entries(&text, &section) {
+        let entries = entries(&text, &section)
+            .ok_or_else(|| failure::plain(format!("the file has no section '{section}'")))?;
+        for (name, value) in entries {
             let fits = match &regex {
-                Some(regex) => filter::found(regex, name, true)?,
+                Some(regex) => filter::found(regex, &name, true)?,
                 None => name.eq_ignore_ascii_case(key),
             };
             if fits {
@@ -58,26 +60,35 @@ fn ini(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
     Ok(found)
 }
 
-/// The entries of one section; without a name, those before the first section.
-fn entries<'t>(text: &'t str, section: &str) -> Vec<(&'t str, &'t str)> {
+/// The entries of one section, or without a name those before the first section; nothing where there is no such section.
+fn entries(text: &str, section: &str) -> Option<Vec<(String, String)>> {
     let mut inside = section.is_empty();
-    let mut found = Vec::new();
-    for line in text.lines().map(str::trim) {
-        if line.is_empty() || line.starts_with(['#', ';']) {
+    let mut known = inside;
+    let mut found: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        let bare = line.trim();
+        if bare.is_empty() || bare.starts_with(['#', ';']) {
             continue;
         }
-        if let Some(name) = line
+        let name = bare
             .strip_prefix('[')
-            .and_then(|line| line.strip_suffix(']'))
-        {
+            .and_then(|line| line.strip_suffix(']'));
+        if let Some(name) = name {
             inside = name == section;
+            known |= inside;
+        } else if inside && line.starts_with(char::is_whitespace) && !found.is_empty() {
+            // A line that is indented goes on with the value above.
+            if let Some((_, value)) = found.last_mut() {
+                value.push('\n');
+                value.push_str(bare);
+            }
         } else if inside {
-            let at = line.find(['=', ':']).unwrap_or(line.len());
-            let value = line.get(at + 1..).unwrap_or_default();
-            found.push((line[..at].trim(), value.trim()));
+            let at = bare.find(['=', ':']).unwrap_or(bare.len());
+            let value = bare.get(at + 1..).unwrap_or_default();
+            found.push((bare[..at].trim().to_owned(), value.trim().to_owned()));
         }
     }
-    found
+    known.then_some(found)
 }
 
 fn csvfile(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
@@ -100,8 +111,14 @@ fn csvfile(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
         let row = rows
             .into_iter()
             .find(|row| row.get(key_column).is_some_and(|cell| cell == key));
-        match row.and_then(|row| row.get(column).cloned()) {
-            Some(cell) => found.push(cell.into()),
+        match row {
+            Some(row) => {
+                let cell = row.get(column).cloned();
+                let cell = cell.ok_or_else(|| {
+                    failure::plain(format!("the row of '{key}' has no column {column}"))
+                })?;
+                found.push(cell.into());
+            }
             None => found.extend(call.named("default")),
         }
     }

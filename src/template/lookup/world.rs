@@ -2,13 +2,10 @@
 
 use std::process::{Command, Stdio};
 
-use minijinja::{
-    Error,
-    value::{Value, ValueKind},
-};
+use minijinja::{Error, value::Value};
 
 use super::{Lookup, search};
-use crate::template::{call::Call, failure, filter, print};
+use crate::template::{call::Call, context::Context, failure, filter, print};
 
 pub(super) const ALL: &[(&str, Lookup)] = &[
     ("env", env),
@@ -28,7 +25,6 @@ fn env(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
         let name = print::text(term);
         match environment.get(&name) {
             Some(value) => Ok(value.as_str().into()),
-            None if default.is_undefined() => Err(failure::undefined()),
             None => Ok(default.clone()),
         }
     };
@@ -37,7 +33,7 @@ fn env(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
 
 fn vars(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
     let context = call.context()?;
-    let default = call.named("default");
+    let default = call.named("default").filter(|default| !default.is_none());
     let value = |term: &Value| {
         let name = print::text(term);
         match (context.vars.get(&name), &default) {
@@ -68,15 +64,16 @@ fn varnames(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
     Ok(found)
 }
 
+/// The directory of the playbook: what is searched last.
+fn base(context: &Context) -> Option<std::path::PathBuf> {
+    context.vars.search_path("").pop()
+}
+
 /// Runs a command line as the user wrote it; that is what these two lookups are for.
 fn output(call: &Call, term: &Value) -> Result<String, Error> {
     let context = call.context()?;
     let line = print::text(term);
-    let directory = context
-        .vars
-        .search_path("base")
-        .into_iter()
-        .find(|path| path.is_dir());
+    let directory = base(&context).filter(|path| path.is_dir());
     let mut command = Command::new("/bin/sh");
     command.arg("-c").arg(&line).stdin(Stdio::null());
     if let Some(directory) = directory {
@@ -113,15 +110,9 @@ fn lines(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
 
 fn random_choice(_call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
     let mut random = filter::Random::fresh()?;
-    let items = match terms {
-        [list] if matches!(list.kind(), ValueKind::Seq | ValueKind::Iterable) => {
-            list.try_iter()?.collect()
-        }
-        terms => terms.to_vec(),
-    };
-    match items.len() {
+    match terms.len() {
         0 => Ok(Vec::new()),
-        count => Ok(vec![items[random.below(count)].clone()]),
+        count => Ok(vec![terms[random.below(count)].clone()]),
     }
 }
 
@@ -132,7 +123,7 @@ fn password(call: &mut Call, terms: &[Value]) -> Result<Vec<Value>, Error> {
     for term in terms {
         let wish = Wish::read(call, &print::text(term))?;
         let path = search::expanded(&context, &wish.path);
-        let path = match (path.is_absolute(), context.vars.search_path("base").first()) {
+        let path = match (path.is_absolute(), base(&context)) {
             (false, Some(base)) => base.join(path),
             _ => path,
         };

@@ -1,5 +1,7 @@
 //! What Jinja2 itself tests: kinds of values and comparisons.
 
+use std::cmp::Ordering;
+
 use minijinja::{
     Error,
     value::{Value, ValueKind},
@@ -8,7 +10,7 @@ use minijinja::{
 use crate::template::{
     builtin::Run,
     call::{Call, describe},
-    failure,
+    failure, operator,
 };
 
 pub(super) const ALL: &[(&str, Run)] = &[
@@ -57,21 +59,17 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("==", equal),
     ("ne", |call| yes(call.value() != call.need(1, "other")?)),
     ("!=", |call| yes(call.value() != call.need(1, "other")?)),
-    ("lt", |call| yes(call.value() < call.need(1, "other")?)),
-    ("<", |call| yes(call.value() < call.need(1, "other")?)),
-    (
-        "lessthan",
-        |call| yes(call.value() < call.need(1, "other")?),
-    ),
-    ("le", |call| yes(call.value() <= call.need(1, "other")?)),
-    ("<=", |call| yes(call.value() <= call.need(1, "other")?)),
-    ("gt", |call| yes(call.value() > call.need(1, "other")?)),
-    (">", |call| yes(call.value() > call.need(1, "other")?)),
-    ("greaterthan", |call| {
-        yes(call.value() > call.need(1, "other")?)
-    }),
-    ("ge", |call| yes(call.value() >= call.need(1, "other")?)),
-    (">=", |call| yes(call.value() >= call.need(1, "other")?)),
+    ("escaped", |_| yes(false)),
+    ("lt", |call| ordered(call, Ordering::is_lt)),
+    ("<", |call| ordered(call, Ordering::is_lt)),
+    ("lessthan", |call| ordered(call, Ordering::is_lt)),
+    ("le", |call| ordered(call, Ordering::is_le)),
+    ("<=", |call| ordered(call, Ordering::is_le)),
+    ("gt", |call| ordered(call, Ordering::is_gt)),
+    (">", |call| ordered(call, Ordering::is_gt)),
+    ("greaterthan", |call| ordered(call, Ordering::is_gt)),
+    ("ge", |call| ordered(call, Ordering::is_ge)),
+    (">=", |call| ordered(call, Ordering::is_ge)),
     ("in", |call| {
         let container = call.need(1, "seq")?;
         yes(holds(&container, &call.value())?)
@@ -106,6 +104,19 @@ pub(in crate::template) fn holds(container: &Value, value: &Value) -> Result<boo
                 })?))
         }
         _ => Ok(container.try_iter()?.any(|item| item == *value)),
+    }
+}
+
+/// Whether two values stand in an order.
+fn ordered(call: &Call, holds: fn(Ordering) -> bool) -> Result<Value, Error> {
+    let (value, other) = (call.value(), call.need(1, "other")?);
+    match operator::compared(&value, &other) {
+        Some(order) => yes(order.is_some_and(holds)),
+        None => Err(failure::plain(format!(
+            "{} and {} have no order",
+            describe(&value),
+            describe(&other)
+        ))),
     }
 }
 

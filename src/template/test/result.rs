@@ -20,8 +20,8 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("skip", |call| yes(flag(call, "skipped")?)),
     ("unreachable", |call| yes(flag(call, "unreachable")?)),
     ("reachable", |call| yes(!flag(call, "unreachable")?)),
-    ("started", |call| yes(flag(call, "started")?)),
-    ("finished", |call| yes(flag(call, "finished")?)),
+    ("started", |call| yes(ran(call, "started")?)),
+    ("finished", |call| yes(ran(call, "finished")?)),
     ("timedout", |call| yes(flag(call, "timedout")?)),
 ];
 
@@ -33,6 +33,12 @@ fn flag(call: &Call, key: &str) -> Result<bool, Error> {
         return Err(failure::plain(message));
     }
     Ok(result.get_item(&Value::from(key))?.is_true())
+}
+
+/// The same of a task that ran on its own time; one that did not has started and finished.
+fn ran(call: &Call, key: &str) -> Result<bool, Error> {
+    let own = flag(call, key)?;
+    Ok(own || call.value().get_item(&Value::from(key))?.is_undefined())
 }
 
 fn changed(call: &mut Call) -> Result<Value, Error> {

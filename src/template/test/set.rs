@@ -8,6 +8,7 @@ use super::core::{holds, yes};
 use crate::template::{
     builtin::Run,
     call::{Call, items},
+    failure,
 };
 
 pub(super) const ALL: &[(&str, Run)] = &[
@@ -65,11 +66,11 @@ fn path(call: &Call) -> PathBuf {
 
 fn same_file(call: &mut Call) -> Result<Value, Error> {
     let other = PathBuf::from(call.need_text(1, "other")?);
-    let same = match (path(call).canonicalize(), other.canonicalize()) {
-        (Ok(left), Ok(right)) => left == right,
-        _ => false,
+    let real = |path: PathBuf| {
+        path.canonicalize()
+            .map_err(|error| failure::plain(format!("{}: {error}", path.display())))
     };
-    yes(same)
+    yes(real(path(call))? == real(other)?)
 }
 
 /// Whether another file system starts here: the directory and its parent lie on different devices.

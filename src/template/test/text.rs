@@ -1,9 +1,6 @@
 //! Tests of strings: patterns, addresses, vaults, words of truth.
 
-use minijinja::{
-    Error,
-    value::{Value, ValueKind},
-};
+use minijinja::{Error, value::Value};
 
 use super::core::yes;
 use crate::template::{builtin::Run, call::Call, failure, filter};
@@ -28,15 +25,7 @@ pub(super) const ALL: &[(&str, Run)] = &[
 ];
 
 fn pattern(call: &mut Call, kind: &str) -> Result<Value, Error> {
-    let value = call.value();
-    if value.kind() != ValueKind::String {
-        let message = format!(
-            "needs a string, not {}",
-            crate::template::call::describe(&value)
-        );
-        return Err(failure::plain(message));
-    }
-    let pattern = call.need_text(1, "pattern")?;
+    let pattern = call.text(1, "pattern").unwrap_or_default();
     let pattern = match kind {
         "fullmatch" => format!("(?:{pattern})\\z"),
         _ => pattern,
@@ -82,8 +71,10 @@ enum Address {
 
 fn is_address(call: &Call, wanted: Address) -> bool {
     let text = call.subject();
-    let Some((scheme, rest)) = text.split_once(':') else {
-        return false;
+    // A text without a scheme is an address, too, as long as no scheme is asked for.
+    let (scheme, rest) = match text.split_once(':') {
+        Some((scheme, rest)) if filter::is_scheme(scheme) => (scheme, rest),
+        _ => ("", text.as_str()),
     };
     let schemes = call.arg(1, "schemes").filter(|schemes| !schemes.is_none());
     let allowed = schemes.is_none_or(|schemes| {
@@ -96,10 +87,9 @@ fn is_address(call: &Call, wanted: Address) -> bool {
         .strip_prefix("//")
         .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
     allowed
-        && filter::is_scheme(scheme)
         && match wanted {
-            Address::Any => host || (urn && !rest.is_empty()) || !rest.is_empty(),
-            Address::Located => host,
+            Address::Any => true,
+            Address::Located => host || scheme.eq_ignore_ascii_case("file"),
             Address::Named => urn,
         }
 }

@@ -25,7 +25,7 @@ fn version(call: &mut Call) -> Result<Value, Error> {
         return Err(failure::plain("a version is empty"));
     }
     let order = match kind.as_str() {
-        "loose" => loose(&left).cmp(&loose(&right)),
+        "loose" => loosely(&loose(&left), &loose(&right))?,
         "strict" => strict(&left)?.cmp(&strict(&right)?),
         "semver" | "semantic" => semantic(&left)?.cmp(&semantic(&right)?),
         "pep440" => pep440(&left)?.cmp(&pep440(&right)?),
@@ -59,6 +59,22 @@ fn holds(operator: &str, order: Ordering) -> Result<bool, Error> {
 enum Part {
     Number(u64),
     Word(String),
+}
+
+/// The order of loose versions; at a place where one has a number and the other a word, there is none.
+fn loosely(left: &[Part], right: &[Part]) -> Result<Ordering, Error> {
+    for pair in left.iter().zip(right) {
+        match pair {
+            (Part::Number(_), Part::Word(_)) | (Part::Word(_), Part::Number(_)) => {
+                return Err(failure::plain(
+                    "one version has a number where the other has a word",
+                ));
+            }
+            (left, right) if left != right => return Ok(left.cmp(right)),
+            _ => {}
+        }
+    }
+    Ok(left.len().cmp(&right.len()))
 }
 
 fn part(text: &str) -> Part {
@@ -145,13 +161,13 @@ fn semantic(text: &str) -> Result<Semantic, Error> {
     Ok((numbers, candidate.is_empty(), parts))
 }
 
-/// Epoch, numbers without zeros at the end, and the phase: dev, a, b, rc, release, post, each with its number.
-type Pep440 = (u64, Vec<u64>, u8, u64);
+/// Epoch, numbers without zeros at the end, the phase before the release, the one behind it, the one in development, and the local part.
+type Pep440 = (u64, Vec<u64>, (u8, u64), (u8, u64), (u8, u64), Vec<Part>);
 
 fn pep440(text: &str) -> Result<Pep440, Error> {
     let wrong = || failure::plain(format!("'{text}' is no version of a Python package"));
     let lower = text.trim().trim_start_matches('v').to_lowercase();
-    let (lower, _) = lower.split_once('+').unwrap_or((&lower, ""));
+    let (lower, local) = lower.split_once('+').unwrap_or((&lower, ""));
     let (epoch, rest) = lower.split_once('!').unwrap_or(("0", lower));
     let end = rest
         .find(|c: char| !c.is_ascii_digit() && c != '.')
@@ -164,25 +180,57 @@ fn pep440(text: &str) -> Result<Pep440, Error> {
     while numbers.last() == Some(&0) {
         numbers.pop();
     }
-    let phase = rest[end..].trim_start_matches(['.', '-', '_']);
-    let word: String = phase
-        .chars()
-        .take_while(char::is_ascii_alphabetic)
-        .collect();
-    let number = phase[word.len()..]
-        .trim_start_matches(['.', '-', '_'])
-        .parse()
-        .unwrap_or(0);
-    let rank = match word.as_str() {
-        "dev" => 0,
-        "a" | "alpha" => 1,
-        "b" | "beta" => 2,
-        "rc" | "c" | "pre" | "preview" => 3,
-        "" => 4,
-        "post" | "rev" | "r" => 5,
-        _ => return Err(wrong()),
+    let (mut before, mut behind, mut unfinished) = (None, None, None);
+    let mut phases = &rest[end..];
+    while !phases.is_empty() {
+        let (word, number, left) = phase(phases);
+        let place = match word {
+            "dev" => &mut unfinished,
+            "post" | "rev" | "r" => &mut behind,
+            _ => &mut before,
+        };
+        let rank = match word {
+            "dev" | "a" | "alpha" => 1,
+            "b" | "beta" => 2,
+            "rc" | "c" | "pre" | "preview" | "post" | "rev" | "r" => 3,
+            _ => return Err(wrong()),
+        };
+        *place = Some((rank, number));
+        phases = left;
+    }
+    // What is only in development comes before every candidate, and what has no candidates behind them.
+    let candidate = match (before, behind, unfinished) {
+        (Some(phase), _, _) => phase,
+        (None, None, Some(_)) => (0, 0),
+        _ => (4, 0),
     };
-    Ok((epoch.parse().map_err(|_| wrong())?, numbers, rank, number))
+    let local = local.split(['.', '-', '_']).filter(|part| !part.is_empty());
+    Ok((
+        epoch.parse().map_err(|_| wrong())?,
+        numbers,
+        candidate,
+        behind.unwrap_or((0, 0)),
+        unfinished.unwrap_or((4, 0)),
+        local.map(part).collect(),
+    ))
+}
+
+/// A phase's word and number, and what stands behind.
+fn phase(text: &str) -> (&str, u64, &str) {
+    let signs = ['.', '-', '_'];
+    let text = text.trim_start_matches(signs);
+    let word = text
+        .find(|c: char| !c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
+    let (word, rest) = text.split_at(word);
+    let number = rest.trim_start_matches(signs);
+    let end = number
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(number.len());
+    match number[..end].parse() {
+        Ok(count) => (word, count, &number[end..]),
+        Err(_) => (word, 0, rest),
+    }
 }
 
 #[cfg(test)]
