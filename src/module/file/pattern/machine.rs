@@ -260,7 +260,7 @@ fn stepped_back(text: &[u8], at: usize, count: usize) -> Option<usize> {
         let starts = (1..=4).filter_map(|back| at.checked_sub(back));
         let whole = starts
             .filter(|from| from + character(text, *from).1 == at)
-            .last();
+            .next_back();
         Some(whole.unwrap_or(before))
     })
 }
