@@ -133,7 +133,7 @@ impl Spec {
         let end = body.find(['.', 'e', 'E', '%']).unwrap_or(body.len());
         let mut out = String::new();
         for (at, c) in body[..end].chars().enumerate() {
-            if at > 0 && (end - at) % 3 == 0 {
+            if at > 0 && (end - at).is_multiple_of(3) {
                 out.push(separator);
             }
             out.push(c);

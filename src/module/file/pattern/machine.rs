@@ -257,10 +257,8 @@ pub(super) fn character(text: &[u8], at: usize) -> (u32, usize) {
 fn stepped_back(text: &[u8], at: usize, count: usize) -> Option<usize> {
     (0..count).try_fold(at, |at, _| {
         let before = at.checked_sub(1)?;
-        let starts = (1..=4).filter_map(|back| at.checked_sub(back));
-        let whole = starts
-            .filter(|from| from + character(text, *from).1 == at)
-            .last();
+        let mut starts = (1..=4).filter_map(|back| at.checked_sub(back));
+        let whole = starts.rfind(|from| from + character(text, *from).1 == at);
         Some(whole.unwrap_or(before))
     })
 }
