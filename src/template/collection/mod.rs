@@ -5,8 +5,10 @@
 mod address;
 mod arguments;
 mod csv;
+mod dependent;
 mod duration;
 mod fact;
+mod filetree;
 mod index_of;
 mod ini;
 mod jmespath;
@@ -17,6 +19,7 @@ mod nested_key;
 mod path;
 mod serial;
 mod text;
+mod xml;
 
 use super::{builtin::Run, lookup::Lookup};
 
@@ -37,11 +40,18 @@ const FILTERS: &[&[Named<Run>]] = &[
     path::FILTERS,
     serial::FILTERS,
     text::FILTERS,
+    xml::FILTERS,
 ];
 
 const TESTS: &[&[Named<Run>]] = &[address::TESTS, text::TESTS];
 
-const LOOKUPS: &[&[Named<Lookup>]] = &[index_of::LOOKUPS, lookup::LOOKUPS, path::LOOKUPS];
+const LOOKUPS: &[&[Named<Lookup>]] = &[
+    dependent::LOOKUPS,
+    filetree::LOOKUPS,
+    index_of::LOOKUPS,
+    lookup::LOOKUPS,
+    path::LOOKUPS,
+];
 
 /// Names of which several collections have one; those are only known by their full names.
 const SHARED: &[&str] = &["keep_keys", "remove_keys", "replace_keys"];

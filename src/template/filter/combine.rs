@@ -181,7 +181,7 @@ fn from_items(call: &mut Call) -> Result<Value, Error> {
 }
 
 /// The items of a list with the lists inside it opened, as deep as asked.
-pub(in crate::template) fn leaves(value: &Value, levels: Option<i64>) -> Result<Vec<Value>, Error> {
+fn leaves(value: &Value, levels: Option<i64>) -> Result<Vec<Value>, Error> {
     let mut out = Vec::new();
     for item in list(value)? {
         match item.kind() {

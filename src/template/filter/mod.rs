@@ -20,7 +20,7 @@ mod yaml;
 use minijinja::{Error, value::Value};
 
 use super::{builtin::Run, collection, print};
-pub(super) use combine::{choices, leaves, merge, pairs};
+pub(super) use combine::{choices, merge, pairs};
 pub(super) use core::truth;
 pub(super) use hash::crypt;
 pub(super) use json::pretty;
