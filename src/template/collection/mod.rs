@@ -4,6 +4,7 @@
 
 mod address;
 mod arguments;
+mod crypto;
 mod csv;
 mod dependent;
 mod duration;
@@ -17,7 +18,6 @@ mod list;
 mod lookup;
 mod nested_key;
 mod path;
-mod serial;
 mod text;
 mod xml;
 
@@ -28,6 +28,7 @@ type Named<T> = (&'static str, T);
 
 const FILTERS: &[&[Named<Run>]] = &[
     address::FILTERS,
+    crypto::FILTERS,
     csv::FILTERS,
     duration::FILTERS,
     fact::FILTERS,
@@ -38,7 +39,6 @@ const FILTERS: &[&[Named<Run>]] = &[
     list::FILTERS,
     nested_key::FILTERS,
     path::FILTERS,
-    serial::FILTERS,
     text::FILTERS,
     xml::FILTERS,
 ];
