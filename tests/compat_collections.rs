@@ -1,6 +1,7 @@
 //! Filters, tests and lookups of collections mean the same to the ansible package and to farcast, types included.
 //!
 //! Each file of `compat/collections` is a family: variables, expressions, and those that differ with their reason.
+//! The variable `ground` is the repository.
 
 use std::{
     collections::BTreeMap,
@@ -50,7 +51,10 @@ impl Family {
     fn read(path: &Path) -> Self {
         let text = std::fs::read_to_string(path).expect("the family is readable");
         let node = yaml::load_one(&SourceFile::new(path, text)).expect("the family is YAML");
-        let vars = node.get("vars").map(template::raw);
+        let mut vars = node
+            .get("vars")
+            .map_or(json!({}), |vars| template::to_json(&template::raw(vars)));
+        vars["ground"] = env!("CARGO_MANIFEST_DIR").into();
         let expression = |entry: &Node| {
             let reason = entry.get("reason").and_then(Node::as_str);
             assert!(
@@ -68,7 +72,7 @@ impl Family {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned(),
-            vars: vars.map_or(json!({}), |vars| template::to_json(&vars)),
+            vars,
             same: list(&node, "expressions")
                 .iter()
                 .filter_map(Node::as_str)

@@ -4,9 +4,12 @@
 
 mod address;
 mod arguments;
+mod crypto;
 mod csv;
+mod dependent;
 mod duration;
 mod fact;
+mod filetree;
 mod index_of;
 mod ini;
 mod jmespath;
@@ -15,8 +18,8 @@ mod list;
 mod lookup;
 mod nested_key;
 mod path;
-mod serial;
 mod text;
+mod xml;
 
 use super::{builtin::Run, lookup::Lookup};
 
@@ -25,6 +28,7 @@ type Named<T> = (&'static str, T);
 
 const FILTERS: &[&[Named<Run>]] = &[
     address::FILTERS,
+    crypto::FILTERS,
     csv::FILTERS,
     duration::FILTERS,
     fact::FILTERS,
@@ -35,13 +39,19 @@ const FILTERS: &[&[Named<Run>]] = &[
     list::FILTERS,
     nested_key::FILTERS,
     path::FILTERS,
-    serial::FILTERS,
     text::FILTERS,
+    xml::FILTERS,
 ];
 
 const TESTS: &[&[Named<Run>]] = &[address::TESTS, text::TESTS];
 
-const LOOKUPS: &[&[Named<Lookup>]] = &[index_of::LOOKUPS, lookup::LOOKUPS, path::LOOKUPS];
+const LOOKUPS: &[&[Named<Lookup>]] = &[
+    dependent::LOOKUPS,
+    filetree::LOOKUPS,
+    index_of::LOOKUPS,
+    lookup::LOOKUPS,
+    path::LOOKUPS,
+];
 
 /// Names of which several collections have one; those are only known by their full names.
 const SHARED: &[&str] = &["keep_keys", "remove_keys", "replace_keys"];

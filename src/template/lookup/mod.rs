@@ -12,7 +12,8 @@ use minijinja::{Error, value::Value};
 use super::{ErrorKind, TemplateError, call::Call, collection, failure};
 pub(super) use file::matching;
 pub(super) use list::one_or_more;
-pub(super) use search::{expanded, template_path};
+pub(super) use scope::with;
+pub(super) use search::{candidates, expanded, template_path};
 
 /// A lookup takes its terms and gives a list of results.
 pub(super) type Lookup = fn(&mut Call, &[Value]) -> Result<Vec<Value>, Error>;

@@ -12,7 +12,7 @@ struct Extended {
 }
 
 /// Puts the entries of a map before the variables.
-pub(super) fn with(outer: &Arc<dyn Variables>, more: Value) -> Arc<dyn Variables> {
+pub(in crate::template) fn with(outer: &Arc<dyn Variables>, more: Value) -> Arc<dyn Variables> {
     Arc::new(Extended {
         more,
         outer: Arc::clone(outer),

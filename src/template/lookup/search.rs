@@ -23,7 +23,7 @@ pub(super) fn find(context: &Context, kind: &str, name: &str) -> Result<PathBuf,
 }
 
 /// Every place where a file of this name could stand.
-pub(super) fn candidates(context: &Context, kind: &str, name: &str) -> Vec<PathBuf> {
+pub(in crate::template) fn candidates(context: &Context, kind: &str, name: &str) -> Vec<PathBuf> {
     let name = expanded(context, name);
     if name.is_absolute() {
         return vec![name];

@@ -12,4 +12,5 @@ mod test;
 mod within;
 
 pub(super) use filter::ALL as FILTERS;
+pub(super) use shape::compressed;
 pub(super) use test::ALL as TESTS;

@@ -78,7 +78,7 @@ pub(super) fn form(text: &str, form: &str) -> Result<Value, Error> {
 }
 
 /// An address of IPv6 without any part in dots, as Python's `ipaddress` writes it.
-pub(super) fn compressed(value: u128) -> String {
+pub(in crate::template::collection) fn compressed(value: u128) -> String {
     let address = Ipv6Addr::from_bits(value);
     match address.to_ipv4_mapped() {
         None => address.to_string(),
