@@ -126,9 +126,10 @@ fn found(output: &str, value: &Value) -> Vec<Found> {
         Value::Array(items) => all(items.iter().map(|item| one(None, item)).collect()),
         Value::Object(entries) => {
             let named = entries.iter().map(|(name, item)| one(Some(name), item));
+            let says_addresses = entries.keys().any(|key| ADDRESSES.contains(&key.as_str()));
             match named.collect::<Option<Vec<_>>>() {
-                Some(hosts) => hosts,
-                None => Found::object(None, entries)
+                Some(hosts) if !says_addresses => hosts,
+                _ => Found::object(None, entries)
                     .map(|host| host.of(output))
                     .into_iter()
                     .collect(),
