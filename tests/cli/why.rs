@@ -80,9 +80,7 @@ fn the_inventory_alone_needs_no_playbook() {
     Defined, weakest first:
     > magic variable  set by farcast
     "#);
-    insta::assert_snapshot!(room().farcast("why nothing --host w2 -i hosts").good(), @r#"
-    nothing of w2 is not defined
-    "#);
+    insta::assert_snapshot!(room().farcast("why nothing --host w2 -i hosts").good(), @"nothing of w2 is not defined");
 }
 
 #[test]
