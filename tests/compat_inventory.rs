@@ -4,19 +4,20 @@
 
 use farcast::{
     inventory::{
-        Inventory, VarsOrigin,
+        Inventory, Plugin, Settings, VarsOrigin,
         listing::{self, Listing},
     },
-    source::{Store, vault::Secrets},
+    source::{Kind, Node, Place, Store, vault::Secrets},
 };
 use std::{
     env,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::Arc,
 };
 
 /// Every inventory that both programs shall understand alike.
-const INVENTORIES: [&str; 12] = [
+const INVENTORIES: [&str; 15] = [
     "plain.ini",
     "nested.yml",
     "vaulted.yml",
@@ -28,6 +29,9 @@ const INVENTORIES: [&str; 12] = [
     "each.sh",
     "fleet",
     "depth.ini",
+    "plugins/estate",
+    "plugins/hosts.toml",
+    "plugins/layers.yml",
     "b, a:22,2001:db8::1,w[1:2],[::2]:23",
 ];
 
@@ -44,6 +48,11 @@ fn source(name: &str) -> String {
 }
 
 fn oracle(program: &str, arguments: &[&str]) -> Output {
+    oracle_set(program, arguments, &[])
+}
+
+/// The same with settings of the environment.
+fn oracle_set(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let Some(dir) = env::var_os("FARCAST_ORACLE") else {
         panic!(
             "set FARCAST_ORACLE to the directory that holds ansible-core's programs, such as /opt/ansible/bin"
@@ -54,6 +63,7 @@ fn oracle(program: &str, arguments: &[&str]) -> Output {
         .current_dir(folder())
         .env("ANSIBLE_CONFIG", folder().join("ansible.cfg"))
         .env("ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED", "1")
+        .envs(environment.iter().copied())
         .output()
         .expect("FARCAST_ORACLE holds ansible-core's programs")
 }
@@ -67,8 +77,12 @@ fn told(program: &str, arguments: &[&str]) -> String {
 }
 
 fn load(names: &[&str]) -> Inventory {
+    load_by(names, Settings::default())
+}
+
+fn load_by(names: &[&str], settings: Settings) -> Inventory {
     let sources: Vec<String> = names.iter().map(|name| source(name)).collect();
-    Inventory::load(&sources, &Store::default(), &std::sync::Arc::default())
+    Inventory::load(&sources, &Store::default(), &Arc::new(settings))
         .unwrap_or_else(|fault| panic!("{names:?}: {fault}"))
 }
 
@@ -134,7 +148,15 @@ fn draws_every_inventory_as_ansible_inventory_does() {
 #[test]
 fn writes_the_same_yaml() {
     let store = Store::default();
-    for name in ["plain.ini", "nested.yml", "vaulted.yml", "meta.sh", "fleet"] {
+    for name in [
+        "plain.ini",
+        "nested.yml",
+        "vaulted.yml",
+        "meta.sh",
+        "fleet",
+        "plugins/estate",
+        "plugins/hosts.toml",
+    ] {
         let inventory = load(&[name]);
         let ours = listing::to_yaml(&listing::tree(&listing(&inventory, &store, false)).unwrap());
         let theirs = told(
@@ -258,11 +280,7 @@ fn refuses_what_ansible_refuses() {
             errors.contains("Completely failed to parse"),
             "ansible-inventory reads {path}: {errors}"
         );
-        let ours = Inventory::load(
-            &[path.to_owned()],
-            &Store::default(),
-            &std::sync::Arc::default(),
-        );
+        let ours = Inventory::load(&[path.to_owned()], &Store::default(), &Arc::default());
         assert!(ours.is_err(), "{path}");
         seen += 1;
     }
@@ -381,4 +399,107 @@ fn chosen(inventory: &str, pattern: &str, limit: Option<&str>) -> Vec<String> {
         .skip(1)
         .map(|line| line.trim().to_owned())
         .collect()
+}
+
+/// What both list where settings say which plugins read, and what they leave out.
+fn lists_alike(name: &str, settings: &Settings, more: &[&str], environment: &[(&str, &str)]) {
+    let source = source(name);
+    let mut arguments = vec!["-i", source.as_str(), "--list"];
+    arguments.extend(more);
+    let output = oracle_set("ansible-inventory", &arguments, environment);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name}: {errors}");
+    let store = Store::default();
+    let inventory = load_by(&[name], settings);
+    let shown = Listing {
+        extra: &settings.extra,
+        ..listing(&inventory, &store, false)
+    };
+    let ours = listing::to_json(&listing::list(&shown).unwrap());
+    let theirs = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(ours, theirs.trim_end(), "{name} {environment:?}");
+}
+
+#[test]
+fn settings_say_who_reads_and_what_is_left_out() {
+    let ranges = Settings {
+        enabled: vec![Plugin::AdvancedHostList],
+        ..Settings::default()
+    };
+    let only = [("ANSIBLE_INVENTORY_ENABLED", "advanced_host_list")];
+    lists_alike("w[1:3],x:33,10.0.0.[1:2]:22", &ranges, &[], &only);
+    let mut ini = Settings {
+        enabled: vec![Plugin::Ini],
+        ignored_ends: vec![".off".to_owned()],
+        ..Settings::default()
+    };
+    ini.ignore(&["^0[24]-".to_owned()]).unwrap();
+    let environment = [
+        ("ANSIBLE_INVENTORY_ENABLED", "ini"),
+        ("ANSIBLE_INVENTORY_IGNORE", ".off"),
+        ("ANSIBLE_INVENTORY_IGNORE_REGEX", "^0[24]-"),
+    ];
+    lists_alike("plugins/estate", &ini, &[], &environment);
+    let yaml = Settings {
+        enabled: vec![Plugin::Yaml],
+        ..Settings::default()
+    };
+    lists_alike(
+        "nested.yml",
+        &yaml,
+        &[],
+        &[("ANSIBLE_INVENTORY_ENABLED", "yaml")],
+    );
+}
+
+#[test]
+fn constructed_groups_see_extra_variables_where_they_are_asked_to() {
+    let text = Node::new(Place::outside("-e", "q"), Kind::String("q".to_owned()));
+    let settings = |use_extra_vars| Settings {
+        use_extra_vars,
+        extra: vec![("z".to_owned(), text.clone())],
+        ..Settings::default()
+    };
+    let extra = ["-e", "z=q"];
+    lists_alike("plugins/given", &settings(false), &extra, &[]);
+    let asked = [("ANSIBLE_INVENTORY_USE_EXTRA_VARS", "1")];
+    lists_alike("plugins/estate", &settings(true), &extra, &asked);
+}
+
+#[test]
+fn a_strict_file_refuses_what_fails() {
+    let sources = ["a,b".to_owned(), source("plugins/strict.yml")];
+    let refused = Inventory::load(&sources, &Store::default(), &Settings::default());
+    let fault = refused.map(drop).unwrap_err();
+    assert!(
+        fault.message().starts_with("cannot set `x` for host `a`: "),
+        "{fault}"
+    );
+    let theirs = oracle(
+        "ansible-inventory",
+        &["-i", "a,b", "-i", &sources[1], "--list"],
+    );
+    let errors = String::from_utf8_lossy(&theirs.stderr);
+    assert!(
+        errors.contains("Could not add host a to group x"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn ansible_reads_the_toml_that_farcast_writes() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::default();
+    for name in ["plugins/hosts.toml", "plain.ini"] {
+        let inventory = load(&[name]);
+        let tables = listing::tables(&listing(&inventory, &store, true)).unwrap();
+        let path = dir.path().join("hosts.toml");
+        std::fs::write(&path, listing::to_toml(&tables)).unwrap();
+        let path = path.to_string_lossy().into_owned();
+        let theirs = told("ansible-inventory", &["-i", &path, "--list"]);
+        let fresh = Store::default();
+        let again = Inventory::load(&[path], &fresh, &Settings::default()).unwrap();
+        let ours = listing::list(&listing(&again, &fresh, false)).unwrap();
+        assert_eq!(listing::to_json(&ours), theirs.trim_end(), "{name}");
+    }
 }

@@ -36,6 +36,7 @@ fn pages() -> Vec<Page> {
         "docs/architecture.md",
         "docs/ci.md",
         "docs/events.md",
+        "docs/inventory.md",
     ];
     let page = |name| Page {
         name,

@@ -72,3 +72,51 @@ fn opened(value: &Value) -> Value {
         _ => value.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::Host;
+    use serde_json::json;
+
+    fn load(text: &Value) -> Result<Option<Vec<String>>, Fault> {
+        let mut inventory = Inventory::default();
+        let read = read(
+            &SourceFile::new("stack.json", text.to_string()),
+            &mut inventory,
+        )?;
+        let names = inventory
+            .hosts()
+            .map(Host::name)
+            .map(str::to_owned)
+            .collect();
+        Ok(read.then_some(names))
+    }
+
+    #[test]
+    fn takes_both_ways_of_printing_outputs() {
+        let outputs = json!([
+            {"output_key": "web", "output_value": ["192.0.2.1"]},
+            {"output_key": "gate", "output_value": "192.0.2.9", "description": "the way in"},
+        ]);
+        let hosts = Some(vec!["192.0.2.1".to_owned(), "gate".to_owned()]);
+        let shown = json!({"stack_name": "s", "id": "1", "outputs": outputs});
+        assert_eq!(load(&shown).unwrap(), hosts);
+        let shown = json!({"stack_name": "s", "outputs": outputs.to_string()});
+        assert_eq!(load(&shown).unwrap(), hosts);
+        let all = json!({"web": outputs[0].to_string(), "gate": outputs[1].to_string()});
+        assert_eq!(load(&all).unwrap(), hosts);
+        let one = json!({"output_key": "web", "output_value": {"a": "192.0.2.7"}});
+        assert_eq!(load(&one).unwrap(), Some(vec!["a".to_owned()]));
+        assert_eq!(load(&json!({"web": {"hosts": {"a": {}}}})).unwrap(), None);
+    }
+
+    #[test]
+    fn outputs_without_hosts_are_an_error() {
+        let listed = json!([{"output_key": "web", "description": "x"}]);
+        let fault = load(&listed).unwrap_err();
+        assert!(fault.message().contains("no output has a value"), "{fault}");
+        let fault = load(&json!({"output_key": "id", "output_value": "x"})).unwrap_err();
+        assert!(fault.message().ends_with("found id"), "{fault}");
+    }
+}

@@ -153,6 +153,7 @@ fn push(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::Settings;
     use crate::source::Kind;
     use std::fs;
 

@@ -279,8 +279,13 @@ mod tests {
             fault.help_text(),
             Some("check the path; a list of hosts needs a comma: -i HOST,")
         );
-        for text in ["", "# nothing\n", "[g]\n"] {
-            let fault = load(&[("hosts", text)], "hosts").unwrap_err();
+        for (name, text) in [
+            ("hosts", ""),
+            ("hosts", "# nothing\n"),
+            ("hosts", "[g]\n"),
+            ("hosts.yml", "# nothing\n"),
+        ] {
+            let fault = load(&[(name, text)], name).unwrap_err();
             assert!(
                 fault
                     .message()
@@ -288,12 +293,6 @@ mod tests {
                 "{fault}"
             );
         }
-        assert_eq!(
-            load(&[("hosts.yml", "# nothing\n")], "hosts.yml")
-                .unwrap_err()
-                .message(),
-            "the inventory is empty"
-        );
     }
 
     #[test]

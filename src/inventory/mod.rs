@@ -165,6 +165,18 @@ impl Inventory {
         group.children.iter().map(|&id| &self.groups[id])
     }
 
+    /// Whether a host is in a group itself, not only in one of its children.
+    pub fn is_member(&self, group: &str, host: &str) -> bool {
+        let ids = (self.group_id(group), self.host_id(host));
+        matches!(ids, (Some(group), Some(host)) if self.hosts[host].groups.contains(&group))
+    }
+
+    /// Whether a group is directly below another.
+    pub fn is_child(&self, parent: &str, child: &str) -> bool {
+        let ids = (self.group_id(parent), self.group_id(child));
+        matches!(ids, (Some(parent), Some(child)) if self.groups[parent].children.contains(&child))
+    }
+
     /// What is worth saying but stops nothing, in the order in which it was found.
     pub fn warnings(&self) -> &[Fault] {
         &self.warnings

@@ -73,7 +73,7 @@ struct Found {
     name: String,
     address: String,
     variables: Map<String, Value>,
-    /// It is all that its output holds.
+    /// It is all that its output holds, and has its name from it.
     lone: bool,
 }
 
@@ -126,14 +126,11 @@ fn found(output: &str, value: &Value) -> Vec<Found> {
         Value::Array(items) => all(items.iter().map(|item| one(None, item)).collect()),
         Value::Object(entries) => {
             let named = entries.iter().map(|(name, item)| one(Some(name), item));
+            let says_addresses = entries.keys().any(|key| ADDRESSES.contains(&key.as_str()));
             match named.collect::<Option<Vec<_>>>() {
-                Some(hosts) => hosts,
-                None => Found::object(None, entries)
-                    .map(|host| Found {
-                        name: host.named(output),
-                        lone: true,
-                        ..host
-                    })
+                Some(hosts) if !says_addresses => hosts,
+                _ => Found::object(None, entries)
+                    .map(|host| host.of(output))
                     .into_iter()
                     .collect(),
             }
@@ -143,12 +140,13 @@ fn found(output: &str, value: &Value) -> Vec<Found> {
 }
 
 impl Found {
-    /// Its own name, or that of its output where it has only an address.
-    fn named(&self, output: &str) -> String {
-        match self.name == self.address {
-            true => output.to_owned(),
-            false => self.name.clone(),
+    /// All that its output holds: it is named as the output where it has only an address.
+    fn of(mut self, output: &str) -> Self {
+        if self.name == self.address {
+            self.name = output.to_owned();
+            self.lone = true;
         }
+        self
     }
 }
 
@@ -157,5 +155,75 @@ fn one(name: Option<&str>, item: &Value) -> Option<Found> {
         Value::String(text) if is_address(text) => Some(Found::at(name.unwrap_or(text), text)),
         Value::Object(object) => Found::object(name, object),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn hosts(outputs: Value) -> Vec<String> {
+        let outputs: Vec<(String, Value)> =
+            outputs.as_object().unwrap().clone().into_iter().collect();
+        let mut inventory = Inventory::default();
+        add(&outputs, &Place::outside("test", ""), &mut inventory).unwrap();
+        inventory.settle();
+        let shown = |group: &str| {
+            let hosts = inventory.hosts_of(group).into_iter().map(|host| {
+                let address = host.variables().get("ansible_host").and_then(Node::as_str);
+                format!("{group}: {} {}", host.name(), address.unwrap_or("-"))
+            });
+            hosts.collect::<Vec<_>>()
+        };
+        let groups: Vec<&str> = inventory.groups().map(|group| group.name()).collect();
+        groups
+            .iter()
+            .filter(|group| **group != "all")
+            .flat_map(|group| shown(group))
+            .collect()
+    }
+
+    #[test]
+    fn values_that_hold_addresses_are_hosts() {
+        assert_eq!(
+            hosts(json!({"web": ["10.0.0.1", "fd00::1"]})),
+            ["web: 10.0.0.1 10.0.0.1", "web: fd00::1 fd00::1"]
+        );
+        assert_eq!(
+            hosts(json!({"web-tier": {"a": "10.0.0.1"}})),
+            ["web_tier: a 10.0.0.1"]
+        );
+        assert_eq!(
+            hosts(json!({"db": {"name": "d", "private_ip": "10.0.0.2"}})),
+            ["db: d 10.0.0.2"]
+        );
+        assert_eq!(
+            hosts(json!({"db": {"ip": "10.0.0.2"}})),
+            ["ungrouped: db 10.0.0.2"]
+        );
+        assert_eq!(
+            hosts(json!({"bastion": "10.0.0.3"})),
+            ["ungrouped: bastion 10.0.0.3"]
+        );
+        assert_eq!(
+            hosts(json!({"w": "[{\"name\": \"x\", \"public_ip\": \"192.0.2.1\"}]"})),
+            ["w: x 192.0.2.1"]
+        );
+    }
+
+    #[test]
+    fn other_values_are_left_alone() {
+        let outputs = json!({"vpc": "vpc-1", "net": "10.0.0.0/8", "types": ["t3.micro"], "n": 3, "mixed": ["10.0.0.1", "x"], "tags": {"a": "b"}, "none": []});
+        assert_eq!(hosts(outputs), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_whole_inventory_counts_alone() {
+        let whole = json!({"web": {"hosts": ["a"]}, "_meta": {"hostvars": {"a": {"ansible_host": "10.0.0.9"}}}});
+        assert_eq!(
+            hosts(json!({"ansible_inventory": whole, "bastion": "10.0.0.3"})),
+            ["web: a 10.0.0.9"]
+        );
     }
 }

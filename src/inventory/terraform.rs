@@ -287,3 +287,150 @@ fn nobody(file: &Arc<SourceFile>, what: &'static str, resources: &[Resource]) ->
     }
     .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn load(document: &Value) -> Result<Option<Inventory>, Fault> {
+        let mut inventory = Inventory::default();
+        let file = SourceFile::new("terraform.tfstate", document.to_string());
+        let read = read(&file, &mut inventory)?;
+        inventory.settle();
+        Ok(read.then_some(inventory))
+    }
+
+    fn state(resources: Value) -> Value {
+        json!({"version": 4, "terraform_version": "1.9.5", "serial": 1, "outputs": {}, "resources": resources})
+    }
+
+    fn resource(kind: &str, attributes: Value) -> Value {
+        json!({"mode": "managed", "type": kind, "name": "web", "instances": [{"attributes": attributes}]})
+    }
+
+    /// Names and addresses.
+    fn hosts(inventory: &Inventory) -> Vec<String> {
+        let shown = inventory.hosts().map(|host| {
+            let address = host.variables().get("ansible_host").and_then(Node::as_str);
+            format!("{} {}", host.name(), address.unwrap_or("-"))
+        });
+        shown.collect()
+    }
+
+    #[test]
+    fn knows_the_machines_of_the_usual_providers() {
+        let machines = [
+            (
+                "aws_instance",
+                json!({"public_ip": "", "private_ip": "10.0.0.1", "tags": {"Name": "n"}}),
+            ),
+            (
+                "google_compute_instance",
+                json!({"name": "n", "network_interface": [{"network_ip": "10.0.0.9", "access_config": [{"nat_ip": "10.0.0.1"}]}]}),
+            ),
+            (
+                "azurerm_linux_virtual_machine",
+                json!({"name": "n", "public_ip_address": "10.0.0.1", "admin_username": "azure"}),
+            ),
+            (
+                "openstack_compute_instance_v2",
+                json!({"name": "n", "access_ip_v4": "10.0.0.1"}),
+            ),
+            (
+                "digitalocean_droplet",
+                json!({"name": "n", "ipv4_address": "10.0.0.1", "tags": ["a"]}),
+            ),
+            (
+                "hcloud_server",
+                json!({"name": "n", "ipv4_address": "10.0.0.1", "labels": {"a": "b"}}),
+            ),
+            (
+                "libvirt_domain",
+                json!({"name": "n", "network_interface": [{"addresses": ["10.0.0.1"]}]}),
+            ),
+        ];
+        for (kind, attributes) in machines {
+            let inventory = load(&state(json!([resource(kind, attributes)])))
+                .unwrap()
+                .unwrap();
+            assert_eq!(hosts(&inventory), ["n 10.0.0.1"], "{kind}");
+            assert_eq!(inventory.hosts_of(kind).len(), 1, "{kind}");
+            assert_eq!(inventory.hosts_of("web").len(), 1, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_shown_state_has_its_modules() {
+        let web = json!({"address": "module.a.aws_instance.web[\"x\"]", "mode": "managed", "type": "aws_instance", "name": "web", "index": "x", "values": {"private_ip": "10.0.0.1"}});
+        let shown = json!({"format_version": "1.0", "terraform_version": "1.9.5", "values": {"root_module": {"child_modules": [{"resources": [web]}]}}});
+        assert_eq!(hosts(&load(&shown).unwrap().unwrap()), ["web 10.0.0.1"]);
+    }
+
+    #[test]
+    fn the_ansible_provider_says_all_itself() {
+        let resources = json!([
+            resource("aws_instance", json!({"private_ip": "10.0.0.1"})),
+            resource(
+                "ansible_host",
+                json!({"name": "h", "groups": ["g"], "variables": {"ansible_host": "10.0.0.2"}})
+            ),
+            resource(
+                "ansible_group",
+                json!({"name": "top", "children": ["g"], "variables": {"x": "1"}})
+            ),
+        ]);
+        let inventory = load(&state(resources)).unwrap().unwrap();
+        assert_eq!(hosts(&inventory), ["h 10.0.0.2"]);
+        assert_eq!(inventory.hosts_of("top").len(), 1);
+        assert!(
+            inventory
+                .group("top")
+                .unwrap()
+                .variables()
+                .get("x")
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn a_machine_without_an_address_is_told() {
+        let inventory = load(&state(json!([resource(
+            "libvirt_domain",
+            json!({"name": "n"})
+        )])))
+        .unwrap()
+        .unwrap();
+        assert_eq!(
+            inventory.warnings()[0].message(),
+            "`libvirt_domain.web` has no address yet"
+        );
+    }
+
+    #[test]
+    fn says_what_was_looked_for_where_nothing_is_found() {
+        let fault = load(&state(json!([resource("aws_vpc", json!({}))])))
+            .map(drop)
+            .unwrap_err();
+        assert!(
+            fault
+                .message()
+                .contains("looked for ansible_host, aws_instance"),
+            "{fault}"
+        );
+        assert!(fault.message().ends_with("found 1 aws_vpc"), "{fault}");
+        let outputs = json!({"vpc": {"sensitive": false, "type": "string", "value": "vpc-1"}});
+        let fault = load(&outputs).map(drop).unwrap_err();
+        assert!(fault.message().ends_with("found vpc"), "{fault}");
+        let old = json!({"version": 3, "terraform_version": "0.11.0", "serial": 1});
+        let fault = load(&old).map(drop).unwrap_err();
+        assert!(fault.message().contains("of version 3"), "{fault}");
+    }
+
+    #[test]
+    fn leaves_other_json_alone() {
+        for document in [json!({"web": {"hosts": {"a": null}}}), json!([]), json!({})] {
+            assert!(load(&document).unwrap().is_none());
+        }
+    }
+}

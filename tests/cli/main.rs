@@ -10,6 +10,8 @@ mod listing;
 mod oracle;
 mod persona;
 mod room;
+mod schema;
 mod vault;
+mod why;
 
 use room::Room;

@@ -59,7 +59,7 @@ pub(super) fn argument(shape: &Argument) -> Value {
         Argument::List(_) => json!({"type": ["array", "string", "number", "boolean", "object"]}),
         Argument::Map => json!({"type": ["object", "string"]}),
     };
-    match wanted["anyOf"].as_array_mut() {
+    match wanted.get_mut("anyOf").and_then(Value::as_array_mut) {
         Some(alternatives) => {
             alternatives.push(json!({"type": "null"}));
             wanted

@@ -3,6 +3,7 @@ use {
         check::{Definition, PlayTrace},
         source::{Kind, MASK, Place},
         template,
+        variable::Level,
     },
     serde_json::{Value, json},
     std::path::{Path, PathBuf},
@@ -44,7 +45,10 @@ impl Question<'_> {
                 .collect::<Vec<_>>();
             [
                 format!("{mark} {}", one.level.name()),
-                at(&one.place),
+                match one.level {
+                    Level::Magic => "set by farcast".to_owned(),
+                    _ => at(&one.place),
+                },
                 shown(one),
                 note.join(", "),
             ]

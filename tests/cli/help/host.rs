@@ -297,6 +297,8 @@ fn of_inventory() {
               The variables of one host
       -y, --yaml
               YAML instead of JSON
+          --toml
+              TOML instead of JSON
           --vars
               Show variables in the graph
           --export
