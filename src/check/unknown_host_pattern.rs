@@ -3,11 +3,7 @@ use {
         Code, Finding, Severity,
         survey::{Hosts, Survey, hosts_place},
     },
-    crate::{
-        module::argument::nearest,
-        source::{Fault, Place},
-    },
-    std::sync::PoisonError,
+    crate::source::{Fault, Place},
 };
 
 /// Host patterns that match nothing: one play may be meant for hosts that are not there, a whole run is not.
@@ -33,11 +29,10 @@ pub(super) fn unknown_host_pattern(survey: &Survey, findings: &mut Vec<Finding>)
                         None => place.clone(),
                     };
                     let fault = Fault::new(unmatched.to_string()).at(&place);
-                    let help = match near(survey, &unmatched.term) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => "the inventory has no such host or group".to_owned(),
-                    };
-                    report(Severity::Warning, fault.help(help));
+                    report(
+                        Severity::Warning,
+                        fault.help("the inventory has no such host or group"),
+                    );
                 }
             }
         }
@@ -54,17 +49,4 @@ pub(super) fn unknown_host_pattern(survey: &Survey, findings: &mut Vec<Finding>)
         );
         report(Severity::Error, fault);
     }
-}
-
-/// The host or group whose name is nearest to a term of a pattern.
-fn near(survey: &Survey, term: &str) -> Option<String> {
-    let inventory = survey
-        .world
-        .inventory
-        .read()
-        .unwrap_or_else(PoisonError::into_inner);
-    let term = term.trim_start_matches(['!', '&']);
-    let hosts = inventory.hosts().map(|host| host.name());
-    let names = hosts.chain(inventory.groups().map(|group| group.name()));
-    nearest(term, names).map(str::to_owned)
 }

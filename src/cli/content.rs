@@ -82,6 +82,8 @@ fn looks_like_playbook(path: &Path) -> bool {
     };
     let mut list = false;
     let mut plays = false;
+    // How far the keywords of the entry are indented.
+    let mut indent = None;
     for line in text.lines() {
         let first = line.starts_with("- ") || line == "-";
         list |= first;
@@ -92,20 +94,23 @@ fn looks_like_playbook(path: &Path) -> bool {
             continue;
         };
         let deep = line.len() - rest.len();
+        if first || indent.is_none() {
+            indent = (!rest.is_empty()).then_some(deep);
+        }
+        if indent != Some(deep) {
+            continue;
+        }
         match rest.split_once(':') {
             Some(("hosts" | "import_playbook" | "ansible.builtin.import_playbook", _)) => {
-                plays |= deep <= PLAY_INDENT;
+                plays = true;
             }
             // Rules of an event-driven rulebook also have hosts.
-            Some(("sources" | "rules" | "rulesets", _)) if deep <= PLAY_INDENT => return false,
+            Some(("sources" | "rules" | "rulesets", _)) => return false,
             _ => {}
         }
     }
     list && plays
 }
-
-/// So far keywords of a play are indented at most.
-const PLAY_INDENT: usize = 5;
 
 #[cfg(test)]
 mod tests {

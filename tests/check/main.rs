@@ -96,7 +96,7 @@ fn json_lines_say_the_same() {
     ];
     let output = farcast(&dir, &args);
     insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @r#"
-    {"code":"unknown-host-pattern","severity":"warning","message":"no host or group matches `wbe`","place":{"file":"site.yml","line":1,"column":10},"help":"did you mean `web`?","notes":[]}
+    {"code":"unknown-host-pattern","severity":"warning","message":"no host or group matches `wbe`","place":{"file":"site.yml","line":1,"column":10},"help":"the inventory has no such host or group","notes":[]}
     {"code":"unknown-host-pattern","severity":"error","message":"no play matches any host","place":{"file":"site.yml","line":1,"column":10},"help":"name an inventory that has the hosts with `-i`, or correct `hosts` or `--limit`","notes":[]}
     "#);
 }
