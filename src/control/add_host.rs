@@ -1,8 +1,14 @@
 use {
     super::{Call, Change, Control, Done, Prepared},
-    crate::{source::Fault, template, wire::Object},
+    crate::{
+        source::Fault,
+        template::{self, Value},
+        variable::Values,
+        wire::Object,
+    },
     schemars::JsonSchema,
     serde::Deserialize,
+    std::sync::PoisonError,
 };
 
 /// Add a host to the inventory for the rest of the run; arguments of any other name become its variables.
@@ -25,18 +31,17 @@ impl Control for AddHost {
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {
         let mut vars = call.values.clone();
         vars.retain(|name, _| name != "name" && name != "groups");
+        let host_vars: Object = vars
+            .iter()
+            .map(|(name, value)| (name.clone(), template::to_json(value)))
+            .collect();
         let shown = Object::from_iter([
             ("host_name".to_owned(), self.name.as_str().into()),
             ("groups".to_owned(), self.groups.clone().into()),
-            (
-                "host_vars".to_owned(),
-                vars.iter()
-                    .map(|(name, value)| (name.clone(), template::to_json(value)))
-                    .collect(),
-            ),
+            ("host_vars".to_owned(), host_vars.into()),
         ]);
         let mut done = Done::ok(Object::from_iter([("add_host".to_owned(), shown.into())]));
-        done.outcome.changed = true;
+        done.outcome.changed = self.is_new(call, &vars);
         Ok(done
             .and(Change::AddHost {
                 name: self.name,
@@ -44,5 +49,25 @@ impl Control for AddHost {
                 vars,
             })
             .into())
+    }
+}
+
+impl AddHost {
+    /// Whether the inventory has no such host yet, or another idea of it.
+    fn is_new(&self, call: &Call<'_>, vars: &Values) -> bool {
+        let inventory = call.scope.world().inventory.read();
+        let inventory = inventory.unwrap_or_else(PoisonError::into_inner);
+        let known = inventory
+            .host(&self.name)
+            .filter(|host| !host.is_implicit());
+        let Some(known) = known else {
+            return true;
+        };
+        let same = |(name, value): (&String, &Value)| {
+            let old = known.variables().get(name).map(template::raw);
+            old.is_some_and(|old| template::to_json(&old) == template::to_json(value))
+        };
+        let member = |group: &String| inventory.is_member(group, &self.name);
+        !(self.groups.iter().all(member) && vars.iter().all(same))
     }
 }

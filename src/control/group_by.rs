@@ -3,6 +3,7 @@ use {
     crate::{source::Fault, wire::Object},
     schemars::JsonSchema,
     serde::Deserialize,
+    std::sync::PoisonError,
 };
 
 /// Put hosts into groups by what is known of them.
@@ -22,7 +23,7 @@ fn all() -> Vec<String> {
 impl Control for GroupBy {
     const NAME: &'static str = "group_by";
 
-    fn prepare(self, _: &Call<'_>) -> Result<Prepared, Fault> {
+    fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {
         let tidy = |name: String| name.replace(' ', "-");
         let group = tidy(self.key);
         let parents: Vec<_> = self.parents.into_iter().map(tidy).collect();
@@ -31,7 +32,12 @@ impl Control for GroupBy {
             ("parent_groups".to_owned(), parents.clone().into()),
         ]);
         let mut done = Done::ok(data);
-        done.outcome.changed = true;
+        done.outcome.changed = {
+            let inventory = call.scope.world().inventory.read();
+            let inventory = inventory.unwrap_or_else(PoisonError::into_inner);
+            let below = |parent: &String| inventory.is_child(parent, &group);
+            !(inventory.is_member(&group, call.scope.host()) && parents.iter().all(below))
+        };
         Ok(done.and(Change::GroupBy { group, parents }).into())
     }
 }
