@@ -77,12 +77,12 @@ fn told(program: &str, arguments: &[&str]) -> String {
 }
 
 fn load(names: &[&str]) -> Inventory {
-    load_by(names, Settings::default())
+    load_by(names, &Arc::default())
 }
 
-fn load_by(names: &[&str], settings: Settings) -> Inventory {
+fn load_by(names: &[&str], settings: &Arc<Settings>) -> Inventory {
     let sources: Vec<String> = names.iter().map(|name| source(name)).collect();
-    Inventory::load(&sources, &Store::default(), &Arc::new(settings))
+    Inventory::load(&sources, &Store::default(), settings)
         .unwrap_or_else(|fault| panic!("{names:?}: {fault}"))
 }
 
@@ -402,7 +402,7 @@ fn chosen(inventory: &str, pattern: &str, limit: Option<&str>) -> Vec<String> {
 }
 
 /// What both list where settings say which plugins read, and what they leave out.
-fn lists_alike(name: &str, settings: &Settings, more: &[&str], environment: &[(&str, &str)]) {
+fn lists_alike(name: &str, settings: Settings, more: &[&str], environment: &[(&str, &str)]) {
     let source = source(name);
     let mut arguments = vec!["-i", source.as_str(), "--list"];
     arguments.extend(more);
@@ -410,7 +410,8 @@ fn lists_alike(name: &str, settings: &Settings, more: &[&str], environment: &[(&
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name}: {errors}");
     let store = Store::default();
-    let inventory = load_by(&[name], settings);
+    let settings = Arc::new(settings);
+    let inventory = load_by(&[name], &settings);
     let shown = Listing {
         extra: &settings.extra,
         ..listing(&inventory, &store, false)
@@ -427,7 +428,7 @@ fn settings_say_who_reads_and_what_is_left_out() {
         ..Settings::default()
     };
     let only = [("ANSIBLE_INVENTORY_ENABLED", "advanced_host_list")];
-    lists_alike("w[1:3],x:33,10.0.0.[1:2]:22", &ranges, &[], &only);
+    lists_alike("w[1:3],x:33,10.0.0.[1:2]:22", ranges, &[], &only);
     let mut ini = Settings {
         enabled: vec![Plugin::Ini],
         ignored_ends: vec![".off".to_owned()],
@@ -439,14 +440,14 @@ fn settings_say_who_reads_and_what_is_left_out() {
         ("ANSIBLE_INVENTORY_IGNORE", ".off"),
         ("ANSIBLE_INVENTORY_IGNORE_REGEX", "^0[24]-"),
     ];
-    lists_alike("plugins/estate", &ini, &[], &environment);
+    lists_alike("plugins/estate", ini, &[], &environment);
     let yaml = Settings {
         enabled: vec![Plugin::Yaml],
         ..Settings::default()
     };
     lists_alike(
         "nested.yml",
-        &yaml,
+        yaml,
         &[],
         &[("ANSIBLE_INVENTORY_ENABLED", "yaml")],
     );
@@ -461,15 +462,15 @@ fn constructed_groups_see_extra_variables_where_they_are_asked_to() {
         ..Settings::default()
     };
     let extra = ["-e", "z=q"];
-    lists_alike("plugins/given", &settings(false), &extra, &[]);
+    lists_alike("plugins/given", settings(false), &extra, &[]);
     let asked = [("ANSIBLE_INVENTORY_USE_EXTRA_VARS", "1")];
-    lists_alike("plugins/estate", &settings(true), &extra, &asked);
+    lists_alike("plugins/estate", settings(true), &extra, &asked);
 }
 
 #[test]
 fn a_strict_file_refuses_what_fails() {
     let sources = ["a,b".to_owned(), source("plugins/strict.yml")];
-    let refused = Inventory::load(&sources, &Store::default(), &Settings::default());
+    let refused = Inventory::load(&sources, &Store::default(), &Arc::default());
     let fault = refused.map(drop).unwrap_err();
     assert!(
         fault.message().starts_with("cannot set `x` for host `a`: "),
@@ -498,7 +499,7 @@ fn ansible_reads_the_toml_that_farcast_writes() {
         let path = path.to_string_lossy().into_owned();
         let theirs = told("ansible-inventory", &["-i", &path, "--list"]);
         let fresh = Store::default();
-        let again = Inventory::load(&[path], &fresh, &Settings::default()).unwrap();
+        let again = Inventory::load(&[path], &fresh, &Arc::default()).unwrap();
         let ours = listing::list(&listing(&again, &fresh, false)).unwrap();
         assert_eq!(listing::to_json(&ours), theirs.trim_end(), "{name}");
     }

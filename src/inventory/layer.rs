@@ -153,7 +153,6 @@ fn push(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Settings;
     use crate::source::Kind;
     use std::fs;
 
