@@ -76,7 +76,7 @@ fn combination(layers: &Layers, number: usize, reading: &Reading) -> Arc<HostVie
 
 fn required<'a>(node: &'a Node, option: &str) -> Result<&'a Node, Fault> {
     node.get(option)
-        .ok_or_else(|| shape("this", &NEEDS[usize::from(option == "name")][..], node))
+        .ok_or_else(|| shape("this", NEEDS[usize::from(option == "name")], node))
 }
 
 const NEEDS: [&str; 2] = ["a map with `layers` and `hosts`", "a map with `name`"];

@@ -129,10 +129,11 @@ impl Inventory {
     /// Lets those that are enabled try in their order. What the file's name or text promises decides whose error counts.
     fn read_file(&mut self, reading: &Reading) -> Result<(), Fault> {
         let (path, enabled) = (reading.path, &reading.settings.enabled);
-        if enabled.contains(&Plugin::Script) && Plugin::Script.wants(path) {
-            if let Attempt::Read = reading.attempt(Plugin::Script, self)? {
-                return Ok(());
-            }
+        if enabled.contains(&Plugin::Script)
+            && Plugin::Script.wants(path)
+            && let Attempt::Read = reading.attempt(Plugin::Script, self)?
+        {
+            return Ok(());
         }
         let file = reading.store.file(path)?;
         if terraform::read(&file, self)? || heat::read(&file, self)? {

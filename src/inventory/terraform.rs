@@ -105,10 +105,7 @@ fn state(document: &Map<String, Value>, file: &Arc<SourceFile>) -> Result<Vec<Re
         .into());
     }
     let resources = document.get("resources").and_then(Value::as_array);
-    let managed = resources
-        .into_iter()
-        .flatten()
-        .filter(|resource| is_managed(resource));
+    let managed = resources.into_iter().flatten().filter(is_managed);
     Ok(managed
         .flat_map(|resource| {
             let instances = resource.get("instances").and_then(Value::as_array);
@@ -161,7 +158,7 @@ fn of_module(module: &Value, deepest: usize, resources: &mut Vec<Resource>) {
             .into_iter()
             .flatten()
     };
-    for resource in list("resources").filter(|resource| is_managed(resource)) {
+    for resource in list("resources").filter(is_managed) {
         let text = |key: &str| {
             resource
                 .get(key)
