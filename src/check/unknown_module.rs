@@ -30,18 +30,15 @@ pub(super) fn unknown_modules(survey: &Survey, findings: &mut Vec<Finding>) {
             continue;
         }
         let open = !site.step.frame.gather(Key::Collections).is_empty();
-        let severity = match is_mistyped(action, open) {
-            true => site.severity(),
-            false => {
-                told.insert(name);
-                Severity::Warning
-            }
-        };
-        let fault = match meaning {
-            Meaning::Gone(_) => missing_module(action, Some(&meaning)),
+        let (severity, fault) = match (&meaning, is_mistyped(action, open)) {
+            (_, true) => (site.severity(), unknown_module(action)),
+            (Meaning::Gone(_), _) => (Severity::Warning, missing_module(action, Some(&meaning))),
             // Where it was looked for is told when a step would run it.
-            _ => unknown_module(action),
+            _ => (Severity::Warning, elsewhere(action)),
         };
+        if severity == Severity::Warning {
+            told.insert(name);
+        }
         findings.push(Finding::new(Code::UnknownModule, severity, fault));
     }
 }
@@ -60,6 +57,15 @@ pub fn missing_module(action: &Action, meaning: Option<&Meaning>) -> Fault {
         }
         _ => unknown_module(action),
     }
+}
+
+/// What may be a module that comes with the run.
+fn elsewhere(action: &Action) -> Fault {
+    let name = action.name.as_str().unwrap_or_default();
+    Fault::new(format!("farcast does not have the module `{name}`"))
+        .at(&action.name.place)
+        .label("not built in")
+        .help("a step that is to run it fails; `farcast doc` lists the modules")
 }
 
 /// The fault for an action that is no module and no control step.

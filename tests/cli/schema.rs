@@ -85,7 +85,9 @@ fn what_ships_fits_the_schema() {
 fn playbooks_that_ansible_runs_fit_the_schema() {
     let playbooks = validator("");
     for path in files("tests/compat/playbooks", true) {
-        if path.ends_with("play.yml") {
+        // Short names of modules beside a playbook are no names that an editor could know.
+        let brings_modules = path.with_file_name("library").is_dir();
+        if path.ends_with("play.yml") && !brings_modules {
             let text = fs::read_to_string(&path).unwrap();
             assert_eq!(
                 complaints(&playbooks, &text),

@@ -23,16 +23,6 @@ pub(super) const ALL: &[(&str, Lookup)] = &[
     }),
     ("together", together),
     ("nested", nested),
-    ("cartesian", |_, terms| {
-        let lists = terms
-            .iter()
-            .map(one_or_more)
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(filter::choices(&lists)
-            .into_iter()
-            .map(Value::from)
-            .collect())
-    }),
     ("subelements", subelements),
     ("sequence", sequence),
 ];
