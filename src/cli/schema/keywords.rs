@@ -15,6 +15,10 @@ pub(super) fn definitions() -> Map<String, Value> {
     play["properties"]["handlers"] = list_or_null("handlers");
     let mut block = closed(properties(On::Block));
     block["required"] = json!(["block"]);
+    let mut handler_block = block.clone();
+    for part in [Key::Block, Key::Rescue, Key::Always] {
+        handler_block["properties"][part.name()] = list_or_null("handlers");
+    }
     // What is no keyword is a parameter of the role.
     let role = json!({
         "type": "object",
@@ -25,10 +29,11 @@ pub(super) fn definitions() -> Map<String, Value> {
         ("play", play),
         ("role", role),
         ("block", block),
+        ("handler_block", handler_block),
         ("task", task(On::Task)),
         ("handler", task(On::Handler)),
-        ("tasks", list("task")),
-        ("handlers", list("handler")),
+        ("tasks", list("task", "block")),
+        ("handlers", list("handler", "handler_block")),
     ];
     parts
         .map(|(name, part)| (name.to_owned(), part))
@@ -69,10 +74,10 @@ fn closed(properties: Map<String, Value>) -> Value {
     json!({"type": "object", "properties": properties, "additionalProperties": false})
 }
 
-fn list(item: &str) -> Value {
+fn list(item: &str, block: &str) -> Value {
     json!({"type": "array", "items": {
         "if": {"type": "object", "required": ["block"]},
-        "then": {"$ref": "#/definitions/block"},
+        "then": {"$ref": format!("#/definitions/{block}")},
         "else": {"$ref": format!("#/definitions/{item}")},
     }})
 }

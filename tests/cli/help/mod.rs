@@ -29,6 +29,9 @@ fn of_farcast() {
       facts        Gather facts about hosts and print them as JSON
       inventory    Show hosts, groups and their variables, as `ansible-inventory`
                    does
+      why          Say where a variable of a host comes from: the definition that
+                   wins, those it hides, and who reads it
+      schema       Print the JSON Schema of playbooks, for editors
       doc          Describe modules and their arguments
       vault        Encrypt, decrypt, view and edit vaults, as `ansible-vault` does
       sandbox      Make and end throwaway real hosts on this machine

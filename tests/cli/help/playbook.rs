@@ -156,11 +156,11 @@ fn of_validate() {
     insta::assert_snapshot!(help("validate"), @r#"
     Check playbooks without touching a host
 
-    Usage: farcast validate [OPTIONS] <PLAYBOOK>...
+    Usage: farcast validate [OPTIONS] <PLAYBOOK|DIR>...
 
     Arguments:
-      <PLAYBOOK>...
-              Playbooks to check
+      <PLAYBOOK|DIR>...
+              Playbooks to check, and directories of playbooks and roles
 
     Options:
       -i, --inventory <INVENTORY>
@@ -198,8 +198,11 @@ fn of_validate() {
               What the output is
 
               Possible values:
-              - human: With the lines of the file around it
-              - jsonl: One JSON object a line
+              - human:  With the lines of the file around it
+              - jsonl:  One JSON object a line
+              - github: Commands by which a GitHub workflow shows them beside the
+                change
+              - sarif:  SARIF 2.1.0, for code scanning
 
               [default: human]
 
