@@ -84,6 +84,11 @@ fn walk(node: &Node, case: &str, uses: &mut Uses) {
         if TASKS.contains(&word) || word == "roles" {
             walk(value, case, uses);
         }
+        if word == "loop_control" {
+            for (key, _) in value.as_map().unwrap_or_default() {
+                used(uses, key.as_str().unwrap_or_default(), case);
+            }
+        }
     }
 }
 

@@ -52,7 +52,7 @@ fn exit_codes(ground: &Ground) -> Result<(), String> {
         ("plan", touch, 3),
         ("apply", touch, 0),
         ("plan", touch, 0),
-        ("apply", "    - no_such_module:\n", 1),
+        ("apply", "    - pign:\n", 1),
     ];
     for (verb, tasks, code) in codes {
         let ran = Ran::of(ground.call(&[verb], "", tasks)?)?;
