@@ -5,6 +5,7 @@ mod list;
 mod scope;
 mod search;
 mod table;
+mod url;
 mod world;
 
 use minijinja::{Error, value::Value};
@@ -19,7 +20,7 @@ pub(super) use search::{candidates, expanded, template_path};
 pub(super) type Lookup = fn(&mut Call, &[Value]) -> Result<Vec<Value>, Error>;
 
 fn all() -> impl Iterator<Item = (&'static str, Lookup)> {
-    [file::ALL, list::ALL, table::ALL, world::ALL]
+    [file::ALL, list::ALL, table::ALL, url::ALL, world::ALL]
         .into_iter()
         .flatten()
         .copied()
