@@ -41,7 +41,7 @@ help: ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 demo: rust packages ## Boot two throwaway hosts, provision them with one playbook, prove it, take them down (needs root).
-	cargo build --release --bins --example demo
+	cargo build --release --bin farcast --bin greeting --example demo
 	$(MAKE) --no-print-directory agent
 	$(built)/release/examples/demo
 
