@@ -42,10 +42,4 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
         "`ansible.builtin.include_role`",
         "'ansible.builtin.include_role' is not a valid attribute for a Play",
     ),
-    (
-        "unsupported-keyword",
-        "",
-        "farcast does not have `async` yet",
-        "farcast refuses it before a run, and says so",
-    ),
 ];
