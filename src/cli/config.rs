@@ -1,7 +1,7 @@
 use {
     super::environment::Environment,
     std::{
-        collections::BTreeMap,
+        collections::{BTreeMap, BTreeSet},
         fs,
         path::{Path, PathBuf},
     },
@@ -13,6 +13,8 @@ pub(super) struct Config {
     pub(super) path: Option<PathBuf>,
     /// `section.name` to value.
     values: BTreeMap<String, String>,
+    /// The settings that variables of the environment gave.
+    of_environment: BTreeSet<String>,
 }
 
 /// Settings that mean something to farcast: section and name, and the variable behind `ANSIBLE_`.
@@ -128,6 +130,7 @@ impl Config {
         for (name, variable) in KNOWN {
             if let Some(value) = environment.ansible(variable) {
                 config.values.insert((*name).to_owned(), value.to_owned());
+                config.of_environment.insert((*name).to_owned());
             }
         }
         Ok(config)
@@ -173,16 +176,18 @@ impl Config {
         self.text(name)?.parse().ok()
     }
 
-    /// A path, from the directory of the file that names it.
+    /// A path: from the directory of the file that names it, or from the working directory where a variable does.
     pub(super) fn path(&self, name: &str, environment: &Environment) -> Option<PathBuf> {
-        Some(self.located(self.text(name)?, environment))
+        Some(self.located(name, self.text(name)?, environment))
     }
 
     /// Paths separated by colons.
     pub(super) fn paths(&self, name: &str, environment: &Environment) -> Vec<PathBuf> {
         let text = self.text(name).unwrap_or_default();
         let named = text.split(':').filter(|path| !path.is_empty());
-        named.map(|path| self.located(path, environment)).collect()
+        named
+            .map(|path| self.located(name, path, environment))
+            .collect()
     }
 
     /// Words separated by commas.
@@ -194,11 +199,13 @@ impl Config {
             .collect()
     }
 
-    fn located(&self, text: &str, environment: &Environment) -> PathBuf {
+    fn located(&self, name: &str, text: &str, environment: &Environment) -> PathBuf {
         let path = environment.expand(text);
         let dir = self.path.as_deref().and_then(Path::parent);
         match dir {
-            Some(dir) if path.is_relative() => dir.join(path),
+            Some(dir) if path.is_relative() && !self.of_environment.contains(name) => {
+                dir.join(path)
+            }
             _ => path,
         }
     }
@@ -227,5 +234,16 @@ mod tests {
         assert_eq!(config.number("defaults.forks"), Some(7));
         assert_eq!(config.bool("privilege_escalation.become"), Some(true));
         assert_eq!(config.unheeded(), ["defaults.fancy"]);
+    }
+
+    #[test]
+    fn a_path_is_reckoned_from_where_it_was_said() {
+        let mut config = Config::parse("[defaults]\nroles_path = mine\nlibrary = modules\n");
+        config.path = Some("/etc/ansible/ansible.cfg".into());
+        config.of_environment.insert("defaults.library".to_owned());
+        let environment = Environment::read();
+        let path = |name| config.path(name, &environment).unwrap();
+        assert_eq!(path("defaults.roles_path"), Path::new("/etc/ansible/mine"));
+        assert_eq!(path("defaults.library"), Path::new("modules"));
     }
 }
