@@ -1,5 +1,6 @@
 use {
     base64::{Engine, prelude::BASE64_STANDARD},
+    percent_encoding::percent_decode_str,
     std::fmt::{self, Debug, Formatter},
 };
 
@@ -44,23 +45,5 @@ impl Debug for Credentials {
 
 /// Without percent-encoding.
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        let code = after
-            .get(..2)
-            .and_then(|pair| std::str::from_utf8(pair).ok());
-        let code = code.and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        match (byte, code) {
-            (b'%', Some(code)) => {
-                bytes.push(code);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -1,6 +1,7 @@
 //! Strings: case, spaces, lines, width, escapes.
 
 use minijinja::{Error, value::Value};
+use percent_encoding::percent_decode_str;
 
 use crate::template::{
     bound,
@@ -309,25 +310,7 @@ fn percent_encoded(text: &str, keep_slash: bool) -> String {
 
 fn percent_decoded(text: &str) -> String {
     let spaced = text.replace('+', " ");
-    let mut bytes = Vec::with_capacity(spaced.len());
-    let mut rest = spaced.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        let code = after
-            .get(..2)
-            .and_then(|code| std::str::from_utf8(code).ok());
-        let code = code.and_then(|code| u8::from_str_radix(code, 16).ok());
-        match (byte, code) {
-            (b'%', Some(code)) => {
-                bytes.push(code);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
 
 fn urlencode(call: &mut Call) -> Result<Value, Error> {
