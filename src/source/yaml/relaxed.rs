@@ -18,6 +18,8 @@ const PAD: &str = "                                ";
 /// How often a text is parsed again at most; and how many bytes that may be in all.
 const ATTEMPTS: usize = 1000;
 const WORK: usize = 32 << 20;
+/// How often one line is indented: what is deeper than that is not written by people, and what does not help will not.
+const DEEPEST: usize = 8;
 
 impl<'text> Relaxed<'text> {
     pub(super) fn new(text: &'text str) -> Self {
@@ -54,8 +56,12 @@ impl<'text> Relaxed<'text> {
             return self.indent_quoted(at);
         }
         if info == "invalid indentation" || info.contains("invalid indentation in flow") {
-            self.indent([line_start(&self.base, at)]);
-            return true;
+            let line = line_start(&self.base, at);
+            let deeper = self.pads.iter().filter(|pad| **pad == line).count() < DEEPEST;
+            if deeper {
+                self.indent([line]);
+            }
+            return deeper;
         }
         info.contains("':' must be followed by") && self.replace_tabs(at)
     }
@@ -109,7 +115,7 @@ impl<'text> Relaxed<'text> {
 }
 
 fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+    text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1)
 }
 
 /// Where the quote that opens at `start` closes.
@@ -179,10 +185,19 @@ mod tests {
 
     #[test]
     fn gives_up_after_many_attempts() {
-        let mut relaxed = Relaxed::new("[\n");
+        let text = "[\n".repeat(2 * ATTEMPTS);
+        let mut relaxed = Relaxed::new(&text);
         let tries = (0..)
-            .take_while(|_| relaxed.relax("invalid indentation", 0))
+            .take_while(|line| relaxed.relax("invalid indentation", 2 * line))
             .count();
         assert_eq!(tries, ATTEMPTS);
+    }
+
+    #[test]
+    fn a_line_is_not_indented_for_ever() {
+        let mut relaxed = Relaxed::new("a: {b: \rc\nd: e");
+        let tries = (0..ATTEMPTS).take_while(|_| relaxed.relax("invalid indentation", 10));
+        assert_eq!(tries.count(), DEEPEST);
+        assert_eq!(relaxed.original(relaxed.text().len()), 14);
     }
 }
