@@ -5,8 +5,9 @@ use {
     },
     crate::{
         act::{Failure, Probe, Watch},
+        fact::machine,
         module::registry,
-        wire::{FrameError, Hello, Outcome, Report, Request, Run, VERSION},
+        wire::{Course, FrameError, Hello, Outcome, Report, Request, Run, VERSION},
     },
     std::io::{Read, Write},
 };
@@ -30,9 +31,13 @@ pub fn serve(
     let pipe = Pipe::new(output, Inbox::open(input, watch.clone()));
     let mut probe = Probe::new(Box::new(pipe.clone()), watch);
     send(&pipe, &Report::Hello(hello(&probe)))?;
+    let mut well = true;
     while let Some(request) = pipe.next()? {
         match request {
-            Request::Run(run) => work(&mut probe, &pipe, &run)?,
+            Request::Run(run) if run.course == Course::Alone || well => {
+                well = work(&mut probe, &pipe, &run)?;
+            }
+            Request::Run(run) => send(&pipe, &Report::Passed { id: run.id })?,
             Request::Foresee(effects) => probe.foresee(effects),
             // The reader heeds the one; the other was not asked for, or no longer.
             Request::Cancel { .. } | Request::Content { .. } => {}
@@ -41,9 +46,11 @@ pub fn serve(
     Ok(())
 }
 
-fn work(probe: &mut Probe, pipe: &Pipe, run: &Run) -> Result<(), ServeError> {
-    let mut sent = Ok(());
-    let mut report = |item, outcome| {
+/// Works on a step; says whether it ended well, so that what follows it may be done.
+fn work(probe: &mut Probe, pipe: &Pipe, run: &Run) -> Result<bool, ServeError> {
+    let (mut sent, mut fine) = (Ok(()), 0);
+    let mut report = |item, outcome: Outcome| {
+        fine += usize::from(!outcome.failed);
         if sent.is_ok() {
             sent = answer(pipe, run.id, item, outcome);
         }
@@ -57,7 +64,11 @@ fn work(probe: &mut Probe, pipe: &Pipe, run: &Run) -> Result<(), ServeError> {
             }
         }
     }
-    sent
+    sent?;
+    if fine == 0 && run.course == Course::Ahead {
+        send(pipe, &Report::Passed { id: run.id })?;
+    }
+    Ok(fine == run.items.len())
 }
 
 /// An outcome too large for the pipe becomes a failure that says so.
@@ -92,6 +103,7 @@ fn hello(probe: &Probe) -> Hello {
         uid,
         user: probe.owner(uid).unwrap_or_else(|_| uid.to_string()),
         hostname: system.nodename().to_string_lossy().into_owned(),
+        machine: machine(),
     }
 }
 
@@ -160,6 +172,7 @@ mod tests {
                 environment: BTreeMap::new(),
                 timeout: None,
                 stream: false,
+                course: Course::Alone,
             }));
         }
 

@@ -28,6 +28,15 @@ pub(super) struct RunOptions {
     /// How many hosts work on a step at once.
     #[arg(short, long, value_name = "N")]
     pub(super) forks: Option<usize>,
+    /// How many steps may be sent to a host at once; 1 is step by step.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "FARCAST_LOOK_AHEAD",
+        hide_env = true,
+        default_value_t = 64
+    )]
+    pub(super) look_ahead: usize,
     /// Run notified handlers of hosts that failed.
     #[arg(long)]
     pub(super) force_handlers: bool,

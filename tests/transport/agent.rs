@@ -8,7 +8,7 @@ use {
     },
     farcast::{
         transport::{Agent, AgentProgram, ContentStore, Listener, Lost, Target},
-        wire::{Mode, Object, Outcome, Run, Stream, VERSION},
+        wire::{Course, Mode, Object, Outcome, Run, Stream, VERSION},
     },
     std::{collections::BTreeMap, fs, path::Path, time::Duration},
     tokio::sync::watch,
@@ -42,6 +42,7 @@ fn run(id: u64, module: &str, args: serde_json::Value) -> Run {
         environment: BTreeMap::new(),
         timeout: None,
         stream: false,
+        course: Course::Alone,
     }
 }
 

@@ -7,7 +7,9 @@ use {
             Agent, AgentProgram, ContentStore, Exit, Line, Listener, Lost, Pipe, Transport,
             Unreachable,
         },
-        wire::{Decoder, Frame, Hello, Mode, Outcome, Report, Request, Run, Stream, VERSION},
+        wire::{
+            Course, Decoder, Frame, Hello, Mode, Outcome, Report, Request, Run, Stream, VERSION,
+        },
     },
     futures::FutureExt,
     std::{collections::BTreeMap, sync::Mutex},
@@ -120,6 +122,7 @@ fn step(id: u64, items: usize) -> Run {
         environment: BTreeMap::new(),
         timeout: None,
         stream: false,
+        course: Course::Alone,
     }
 }
 
