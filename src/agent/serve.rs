@@ -162,6 +162,10 @@ mod tests {
         }
 
         fn run(&mut self, id: u64, module: &str, arguments: serde_json::Value) {
+            self.run_on(Course::Alone, id, module, arguments);
+        }
+
+        fn run_on(&mut self, course: Course, id: u64, module: &str, arguments: serde_json::Value) {
             let items: Vec<Object> = vec![serde_json::from_value(arguments).unwrap()];
             self.request(&Request::Run(Run {
                 id,
@@ -172,7 +176,7 @@ mod tests {
                 environment: BTreeMap::new(),
                 timeout: None,
                 stream: false,
-                course: Course::Alone,
+                course,
             }));
         }
 
@@ -266,6 +270,59 @@ mod tests {
         assert!(id == 5 && outcome.failed);
         assert!(session.outcome().1.failed);
         assert_eq!(session.outcome().1.data["ping"], "pong");
+        session.end();
+    }
+
+    #[test]
+    fn what_is_looked_at_ahead_is_final_or_untouched() {
+        let scratch = Scratch::new();
+        let mut session = Session::start();
+        std::fs::write(scratch.at("here"), "").unwrap();
+        let file = |name: &str| json!({"path": scratch.at(name), "state": "touch"});
+        let there = json!({"path": scratch.at("here"), "state": "file"});
+        let steps = [
+            (1, Course::Alone, there.clone()),
+            (2, Course::Ahead, there.clone()),
+            (3, Course::Ahead, file("new")),
+            (4, Course::Ahead, there.clone()),
+            (5, Course::Alone, file("new")),
+            (6, Course::Follows, file("newer")),
+            (
+                7,
+                Course::Follows,
+                json!({"path": scratch.at("no"), "state": "file"}),
+            ),
+            (8, Course::Follows, file("newest")),
+        ];
+        for (id, course, arguments) in steps {
+            session.run_on(course, id, "file", arguments);
+        }
+        let wanted = [
+            (1, Some((false, false))),
+            (2, Some((false, false))),
+            (3, None),
+            (4, None),
+            (5, Some((true, false))),
+            (6, Some((true, false))),
+            (7, Some((false, true))),
+            (8, None),
+        ];
+        for wanted in wanted {
+            let found = match session.report() {
+                Report::Outcome { id, outcome, .. } => {
+                    (id, Some((outcome.changed, outcome.failed)))
+                }
+                Report::Passed { id } => (id, None),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(found, wanted);
+        }
+        let mut names: Vec<_> = std::fs::read_dir(scratch.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["here", "new", "newer"]);
         session.end();
     }
 }

@@ -5,6 +5,9 @@ use {
     std::path::PathBuf,
 };
 
+/// So many steps go to a host at once where nothing else is said.
+const LOOK_AHEAD: usize = 128;
+
 #[derive(Clone, Debug, Args)]
 pub(super) struct RunOptions {
     /// Playbooks to run, in order.
@@ -34,7 +37,7 @@ pub(super) struct RunOptions {
         value_name = "N",
         env = "FARCAST_LOOK_AHEAD",
         hide_env = true,
-        default_value_t = 64
+        default_value_t = LOOK_AHEAD
     )]
     pub(super) look_ahead: usize,
     /// Run notified handlers of hosts that failed.
@@ -66,6 +69,7 @@ impl RunOptions {
             output,
             check: false,
             forks: None,
+            look_ahead: LOOK_AHEAD,
             force_handlers: false,
             flush_cache: false,
             unused: UnusedOptions::default(),

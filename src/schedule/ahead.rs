@@ -122,11 +122,12 @@ impl HostStep<'_> {
             ahead.width = Some(NARROW);
         }
         ahead.end_window().await;
-        let machine = self
-            .runner
-            .connections
-            .machine(&request.target, request.becoming.as_ref())?;
         if ahead.drafts.is_empty() {
+            let (connections, becoming) = (&self.runner.connections, request.becoming.as_ref());
+            let machine = match connections.machine(&request.target, becoming).await {
+                Ok(machine) => machine,
+                Err(silence) => return Some(Answer::Silent(silence)),
+            };
             ahead.drafts = self.foresee(draft, request, route, &machine).await;
         }
         let runs = ahead.runs(self.runner, request, route)?;

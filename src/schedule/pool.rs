@@ -126,12 +126,20 @@ impl Connections {
         self.changes(&sight.machine) == sight.changes
     }
 
-    /// Which machine a host is, where its agent for the user runs and is idle.
-    pub(super) fn machine(&self, target: &Target, becoming: Option<&Become>) -> Option<String> {
-        let seat = self.host(target).seat(&identity_of(becoming));
-        let seat = seat.try_lock().ok()?;
-        let machine = &seat.as_ref()?.agent.hello().machine;
-        Some(machine.clone())
+    /// Which machine a host is: connects and starts the agent where that is still to be done.
+    pub(super) async fn machine(
+        &self,
+        target: &Target,
+        becoming: Option<&Become>,
+    ) -> Result<String, Silence> {
+        let host = self.host(target);
+        let seat = host.seat(&identity_of(becoming));
+        let mut seat = seat.lock().await;
+        let open = match seat.as_mut() {
+            Some(open) => open,
+            None => seat.insert(self.start(&host, target, becoming).await?),
+        };
+        Ok(open.agent.hello().machine.clone())
     }
 
     fn changes(&self, machine: &str) -> u64 {
@@ -142,21 +150,6 @@ impl Connections {
     fn changed(&self, machine: &str) {
         let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         *changes.entry(machine.to_owned()).or_default() += 1;
-    }
-
-    /// Connects and starts the agent, without a step.
-    pub(super) async fn reach(
-        &self,
-        target: &Target,
-        becoming: Option<&Become>,
-    ) -> Result<(), Silence> {
-        let host = self.host(target);
-        let seat = host.seat(&identity_of(becoming));
-        let mut seat = seat.lock().await;
-        if seat.is_none() {
-            *seat = Some(self.start(&host, target, becoming).await?);
-        }
-        Ok(())
     }
 
     /// Ends a host's agents and its connection; the next step opens new ones.

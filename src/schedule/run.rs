@@ -228,7 +228,10 @@ impl Runner {
     /// Opens the connection that a step of this host would use.
     pub(super) async fn reach(&self, resolver: &Resolver<'_>) -> Result<(), Silence> {
         match (resolver.target(), resolver.becomes()) {
-            (Ok(target), Ok(becoming)) => self.connections.reach(&target, becoming.as_ref()).await,
+            (Ok(target), Ok(becoming)) => {
+                let machine = self.connections.machine(&target, becoming.as_ref());
+                machine.await.map(drop)
+            }
             // The step that comes next says what is wrong with the variables.
             _ => Ok(()),
         }

@@ -20,6 +20,7 @@ impl Listener for Deaf {
     fn output(&mut self, _id: u64, _item: usize, _stream: Stream, _text: &str) {}
     fn content(&mut self, _id: u64, _bytes: &[u8], _last: bool) {}
     fn outcome(&mut self, _id: u64, _item: usize, _outcome: &Outcome) {}
+    fn passed(&mut self, _id: u64) {}
 }
 
 fn program(directory: &Path) -> AgentProgram {

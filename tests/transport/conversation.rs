@@ -71,6 +71,7 @@ impl Peer {
             uid: 0,
             user: "root".to_owned(),
             hostname: "h".to_owned(),
+            machine: "m".to_owned(),
         };
         self.say(&Report::Hello(hello)).await;
     }
@@ -139,6 +140,7 @@ struct Heard {
     output: String,
     content: Vec<u8>,
     outcomes: usize,
+    passed: usize,
 }
 
 impl Listener for Heard {
@@ -153,6 +155,10 @@ impl Listener for Heard {
 
     fn outcome(&mut self, _id: u64, _item: usize, _outcome: &Outcome) {
         self.outcomes += 1;
+    }
+
+    fn passed(&mut self, _id: u64) {
+        self.passed += 1;
     }
 }
 
