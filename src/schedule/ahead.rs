@@ -220,7 +220,7 @@ impl HostStep<'_> {
             return None;
         };
         (survey.allows(&draft) && foresight.is_steady(&survey.set))
-            .then_some(draft)
+            .then_some(*draft)
             .filter(|_| !(survey.here && foresight.read_files()))
     }
 }

@@ -46,7 +46,7 @@ pub(super) enum Shape {
     /// Its end is known already.
     Ended(Box<Ending>),
     /// Made ready, sent and judged once; a loop with all its items at once.
-    Plain(Draft),
+    Plain(Box<Draft>),
     /// Each item after the other.
     InTurn(Control, Vec<Value>),
     /// Again and again, or with a job to follow.
@@ -64,7 +64,10 @@ impl HostStep<'_> {
             let scope = self.delegated_scope(Arc::clone(&self.scope));
             return match self.is_repeated() {
                 true => Shape::Repeated,
-                false => Shape::Plain(self.draft(vec![self.item(scope, None)], false).await),
+                false => {
+                    let draft = self.draft(vec![self.item(scope, None)], false).await;
+                    Shape::Plain(Box::new(draft))
+                }
             };
         };
         let control = match self.control() {
@@ -77,7 +80,7 @@ impl HostStep<'_> {
         if values.is_empty() {
             let ready = Ready::Ended(Box::new(super::looping::nothing(self.step)));
             let (scope, label) = (Arc::clone(&self.scope), None);
-            return Shape::Plain(Draft {
+            return Shape::Plain(Box::new(Draft {
                 parts: vec![Part {
                     scope,
                     label,
@@ -85,14 +88,14 @@ impl HostStep<'_> {
                 }],
                 looped: false,
                 request: None,
-            });
+            }));
         }
         if !self.goes_at_once(&control) {
             return Shape::InTurn(control, values);
         }
         let indices = 0..values.len();
         let items = indices.map(|index| self.loop_item(&control, &values, index, None));
-        Shape::Plain(self.draft(items.collect(), true).await)
+        Shape::Plain(Box::new(self.draft(items.collect(), true).await))
     }
 
     /// Whether the step may be sent more than once.

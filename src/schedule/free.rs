@@ -41,7 +41,7 @@ struct Begun {
 
 /// What a host can do now.
 enum Next {
-    Turn(Order, Turn),
+    Turn(Order, Box<Turn>),
     /// The step has as many hosts as its `throttle` allows.
     Throttled,
     Nothing,
@@ -137,7 +137,7 @@ impl<'a> FreeBatch<'a> {
                 host: host.to_owned(),
                 around,
             };
-            return Ok(Next::Turn(order, turn));
+            return Ok(Next::Turn(order, Box::new(turn)));
         }
     }
 

@@ -58,7 +58,7 @@ impl<'a> HostStep<'a> {
             Some((draft, sent)) => self.conclude(draft, sent, way).await,
             None => match self.shape().await {
                 Shape::Ended(ending) => *ending,
-                Shape::Plain(draft) => self.conclude(draft, false, way).await,
+                Shape::Plain(draft) => self.conclude(*draft, false, way).await,
                 Shape::InTurn(control, values) => self.looped(&control, &values).await,
                 Shape::Repeated => self.single().await,
             },

@@ -108,6 +108,9 @@ fn told(
         fs::copy(story, ground.file("playbook.yml")).map_err(|error| error.to_string())?;
         command.args(limit).args(width);
         let ran = Ran::of(command)?;
+        if ran.code == 1 {
+            return Err(ran.said());
+        }
         told.push(format!("{verb}: exit code {}", ran.code));
         told.extend(events(&ran)?);
         for host in ["debian", "centos"] {
