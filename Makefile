@@ -35,7 +35,7 @@ export FARCAST_AGENT_DIR := $(CURDIR)/$(built)/agent
 export FARCAST_ORACLE := $(CURDIR)/$(oracle)/bin
 export FARCAST_ORACLE_FULL := $(CURDIR)/$(oracle_full)/bin
 
-.PHONY: help demo test bench fuzz check build agent rust packages test-packages oracle oracle-full
+.PHONY: help demo test bench step-by-step fuzz check build agent rust packages test-packages oracle oracle-full
 
 help: ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -52,6 +52,9 @@ test: rust packages test-packages oracle oracle-full check agent ## Everything t
 
 bench: rust packages agent ## What a run costs beside `ssh HOST true`, measured on this machine (needs root).
 	cargo bench --bench run
+
+step-by-step: rust packages test-packages agent ## The tests on hosts, with one step sent at a time (`make test` sends many).
+	FARCAST_LOOK_AHEAD=1 cargo test --no-fail-fast --test modules --test site --test faults --test foreign
 
 fuzz: rust packages ## Hunt for input that breaks the loader, INI, Jinja, vaults or the wire: ten minutes each.
 	@$(call install, g++)

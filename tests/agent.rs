@@ -3,7 +3,7 @@
 use {
     farcast::{
         transport::AgentProgram,
-        wire::{Decoder, Frame, Mode, Object, Outcome, Report, Request, Run},
+        wire::{Course, Decoder, Frame, Mode, Object, Outcome, Report, Request, Run},
     },
     rustix::{
         fs::{CWD, FileType, Mode as Permission, mknodat},
@@ -90,6 +90,7 @@ fn run(arguments: Value) -> Run {
         environment: BTreeMap::new(),
         timeout: None,
         stream: false,
+        course: Course::Alone,
     }
 }
 

@@ -222,13 +222,16 @@ fn by_oracle(run: &Run) -> (Told, String) {
     )
 }
 
-fn by_farcast(run: &Run) -> (Told, String) {
+/// Step by step, and as it runs where nothing is said.
+const LOOK_AHEAD: [Option<&str>; 2] = [Some("1"), None];
+
+fn by_farcast(run: &Run, look_ahead: Option<&str>) -> (Told, String) {
     let copy = Copy::of(run, "ours");
     let mut command = copy.command(Path::new(env!("CARGO_BIN_EXE_farcast")), Some("apply"), run);
     command.args(["--format", "jsonl"]);
-    if let Some(agents) = env::var_os("FARCAST_AGENT_DIR") {
-        command.env("FARCAST_AGENT_DIR", agents);
-    }
+    let agents = env::var_os("FARCAST_AGENT_DIR").map(|agents| ("FARCAST_AGENT_DIR", agents));
+    let look_ahead = look_ahead.map(|steps| ("FARCAST_LOOK_AHEAD", steps.into()));
+    command.envs(agents.into_iter().chain(look_ahead));
     let output = command.output().expect("farcast starts");
     let text = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -279,20 +282,22 @@ fn difference(theirs: &Told, ours: &Told) -> String {
         .collect()
 }
 
-fn compare(run: &Run) -> Option<String> {
+fn compare(run: &Run) -> Vec<String> {
     let (theirs, their_errors) = by_oracle(run);
-    let (ours, our_errors) = by_farcast(run);
-    if theirs == ours {
-        return None;
-    }
-    let head = format!("{} {}", run.case, run.arguments.join(" "));
     let errors = |text: &str| text.lines().take(8).collect::<Vec<_>>().join("\n    ");
-    Some(format!(
-        "== {head}\n{}  ansible's errors: {}\n  farcast's errors: {}\n",
-        difference(&theirs, &ours),
-        errors(&their_errors),
-        errors(&our_errors)
-    ))
+    let differs = |look_ahead| {
+        let (ours, our_errors) = by_farcast(run, look_ahead);
+        let (case, arguments) = (&run.case, run.arguments.join(" "));
+        (theirs != ours).then(|| {
+            format!(
+                "== {case} {arguments} (look ahead: {look_ahead:?})\n{}  ansible's errors: {}\n  farcast's errors: {}\n",
+                difference(&theirs, &ours),
+                errors(&their_errors),
+                errors(&our_errors)
+            )
+        })
+    };
+    LOOK_AHEAD.into_iter().filter_map(differs).collect()
 }
 
 #[test]

@@ -10,9 +10,10 @@ pub struct Host<'p> {
 }
 
 impl<'p> Host<'p> {
-    /// `None` unless the step under way is an apply: nothing else may write.
+    /// `None` unless the step under way is an apply, and due: nothing else may write.
     pub(crate) fn of(probe: &'p mut Probe) -> Option<Self> {
-        (probe.step.mode == Mode::Apply).then_some(Self { probe })
+        let due = probe.step.mode == Mode::Apply && !probe.step.ahead;
+        due.then_some(Self { probe })
     }
 
     /// Runs a program to its end, sending its output as it comes where the step asks for that. Its exit code is for the

@@ -1,5 +1,5 @@
 use {
-    crate::wire::{Mode, Run},
+    crate::wire::{Course, Mode, Run},
     std::{
         collections::BTreeMap,
         time::{Duration, Instant},
@@ -19,6 +19,8 @@ pub struct Step {
     pub environment: BTreeMap<String, String>,
     /// Whether output is sent as it comes.
     pub stream: bool,
+    /// Whether it is not due yet: an apply that may only look so far.
+    pub ahead: bool,
     /// In seconds, as given.
     pub timeout: Option<u64>,
     deadline: Option<Instant>,
@@ -34,6 +36,7 @@ impl Step {
             diff: true,
             environment: BTreeMap::new(),
             stream: false,
+            ahead: false,
             timeout,
             deadline: deadline(timeout),
         }
@@ -45,6 +48,7 @@ impl Step {
             diff: run.diff,
             environment: run.environment.clone(),
             stream: run.stream,
+            ahead: run.course == Course::Ahead,
             ..Self::new(run.id, run.timeout)
         }
     }

@@ -5,8 +5,9 @@ use {
     },
     crate::{
         act::{Failure, Probe, Watch},
+        fact::machine,
         module::registry,
-        wire::{FrameError, Hello, Outcome, Report, Request, Run, VERSION},
+        wire::{Course, FrameError, Hello, Outcome, Report, Request, Run, VERSION},
     },
     std::io::{Read, Write},
 };
@@ -30,9 +31,13 @@ pub fn serve(
     let pipe = Pipe::new(output, Inbox::open(input, watch.clone()));
     let mut probe = Probe::new(Box::new(pipe.clone()), watch);
     send(&pipe, &Report::Hello(hello(&probe)))?;
+    let mut well = true;
     while let Some(request) = pipe.next()? {
         match request {
-            Request::Run(run) => work(&mut probe, &pipe, &run)?,
+            Request::Run(run) if run.course == Course::Alone || well => {
+                well = work(&mut probe, &pipe, &run)?;
+            }
+            Request::Run(run) => send(&pipe, &Report::Passed { id: run.id })?,
             Request::Foresee(effects) => probe.foresee(effects),
             // The reader heeds the one; the other was not asked for, or no longer.
             Request::Cancel { .. } | Request::Content { .. } => {}
@@ -41,9 +46,11 @@ pub fn serve(
     Ok(())
 }
 
-fn work(probe: &mut Probe, pipe: &Pipe, run: &Run) -> Result<(), ServeError> {
-    let mut sent = Ok(());
-    let mut report = |item, outcome| {
+/// Works on a step; says whether it ended well, so that what follows it may be done.
+fn work(probe: &mut Probe, pipe: &Pipe, run: &Run) -> Result<bool, ServeError> {
+    let (mut sent, mut fine) = (Ok(()), 0);
+    let mut report = |item, outcome: Outcome| {
+        fine += usize::from(!outcome.failed);
         if sent.is_ok() {
             sent = answer(pipe, run.id, item, outcome);
         }
@@ -57,7 +64,11 @@ fn work(probe: &mut Probe, pipe: &Pipe, run: &Run) -> Result<(), ServeError> {
             }
         }
     }
-    sent
+    sent?;
+    if fine == 0 && run.course == Course::Ahead {
+        send(pipe, &Report::Passed { id: run.id })?;
+    }
+    Ok(fine == run.items.len())
 }
 
 /// An outcome too large for the pipe becomes a failure that says so.
@@ -92,6 +103,7 @@ fn hello(probe: &Probe) -> Hello {
         uid,
         user: probe.owner(uid).unwrap_or_else(|_| uid.to_string()),
         hostname: system.nodename().to_string_lossy().into_owned(),
+        machine: machine(),
     }
 }
 
@@ -150,6 +162,10 @@ mod tests {
         }
 
         fn run(&mut self, id: u64, module: &str, arguments: serde_json::Value) {
+            self.run_on(Course::Alone, id, module, arguments);
+        }
+
+        fn run_on(&mut self, course: Course, id: u64, module: &str, arguments: serde_json::Value) {
             let items: Vec<Object> = vec![serde_json::from_value(arguments).unwrap()];
             self.request(&Request::Run(Run {
                 id,
@@ -160,6 +176,7 @@ mod tests {
                 environment: BTreeMap::new(),
                 timeout: None,
                 stream: false,
+                course,
             }));
         }
 
@@ -253,6 +270,59 @@ mod tests {
         assert!(id == 5 && outcome.failed);
         assert!(session.outcome().1.failed);
         assert_eq!(session.outcome().1.data["ping"], "pong");
+        session.end();
+    }
+
+    #[test]
+    fn what_is_looked_at_ahead_is_final_or_untouched() {
+        let scratch = Scratch::new();
+        let mut session = Session::start();
+        std::fs::write(scratch.at("here"), "").unwrap();
+        let file = |name: &str| json!({"path": scratch.at(name), "state": "touch"});
+        let there = json!({"path": scratch.at("here"), "state": "file"});
+        let steps = [
+            (1, Course::Alone, there.clone()),
+            (2, Course::Ahead, there.clone()),
+            (3, Course::Ahead, file("new")),
+            (4, Course::Ahead, there.clone()),
+            (5, Course::Alone, file("new")),
+            (6, Course::Follows, file("newer")),
+            (
+                7,
+                Course::Follows,
+                json!({"path": scratch.at("no"), "state": "file"}),
+            ),
+            (8, Course::Follows, file("newest")),
+        ];
+        for (id, course, arguments) in steps {
+            session.run_on(course, id, "file", arguments);
+        }
+        let wanted = [
+            (1, Some((false, false))),
+            (2, Some((false, false))),
+            (3, None),
+            (4, None),
+            (5, Some((true, false))),
+            (6, Some((true, false))),
+            (7, Some((false, true))),
+            (8, None),
+        ];
+        for wanted in wanted {
+            let found = match session.report() {
+                Report::Outcome { id, outcome, .. } => {
+                    (id, Some((outcome.changed, outcome.failed)))
+                }
+                Report::Passed { id } => (id, None),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(found, wanted);
+        }
+        let mut names: Vec<_> = std::fs::read_dir(scratch.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["here", "new", "newer"]);
         session.end();
     }
 }

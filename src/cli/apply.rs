@@ -261,6 +261,7 @@ fn run_options(options: &RunOptions, session: &Session, diff: bool) -> Result<Op
             .number("defaults.poll_interval")
             .unwrap_or(15),
         task_timeout: session.config.number("defaults.task_timeout"),
+        look_ahead: options.look_ahead,
         login: session.login(&options.connection, &options.escalation)?,
     })
 }

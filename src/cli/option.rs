@@ -5,6 +5,9 @@ use {
     std::path::PathBuf,
 };
 
+/// So many steps go to a host at once where nothing else is said.
+const LOOK_AHEAD: usize = 128;
+
 #[derive(Clone, Debug, Args)]
 pub(super) struct RunOptions {
     /// Playbooks to run, in order.
@@ -28,6 +31,15 @@ pub(super) struct RunOptions {
     /// How many hosts work on a step at once.
     #[arg(short, long, value_name = "N")]
     pub(super) forks: Option<usize>,
+    /// How many steps may be sent to a host at once; 1 is step by step.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "FARCAST_LOOK_AHEAD",
+        hide_env = true,
+        default_value_t = LOOK_AHEAD
+    )]
+    pub(super) look_ahead: usize,
     /// Run notified handlers of hosts that failed.
     #[arg(long)]
     pub(super) force_handlers: bool,
@@ -57,6 +69,7 @@ impl RunOptions {
             output,
             check: false,
             forks: None,
+            look_ahead: LOOK_AHEAD,
             force_handlers: false,
             flush_cache: false,
             unused: UnusedOptions::default(),

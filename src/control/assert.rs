@@ -32,6 +32,7 @@ pub struct Assert {
 
 impl Control for Assert {
     const NAME: &'static str = "assert";
+    const EARLY: bool = true;
     const RAW: &'static [&'static str] = &["that"];
 
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {

@@ -22,6 +22,7 @@ pub struct Debug {
 
 impl Control for Debug {
     const NAME: &'static str = "debug";
+    const EARLY: bool = true;
 
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {
         if self.verbosity > call.scope.world().settings.verbosity {

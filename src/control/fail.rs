@@ -15,6 +15,7 @@ pub struct Fail {
 
 impl Control for Fail {
     const NAME: &'static str = "fail";
+    const EARLY: bool = true;
 
     fn prepare(self, _: &Call<'_>) -> Result<Prepared, Fault> {
         let msg = self

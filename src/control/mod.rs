@@ -49,6 +49,8 @@ pub trait Control: DeserializeOwned + JsonSchema + 'static {
     const OPEN: bool = false;
     /// Runs on one host for the whole batch.
     const ONCE: bool = false;
+    /// May be made ready before its turn: it has no effect but the changes that it asks for, and takes no time.
+    const EARLY: bool = false;
     /// Arguments that are conditions or templates to be evaluated later, and so are not rendered.
     const RAW: &'static [&'static str] = &[];
 

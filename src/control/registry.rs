@@ -16,6 +16,8 @@ pub struct Entry {
     pub open: bool,
     /// Runs on one host for the whole batch.
     pub once: bool,
+    /// May be made ready before its turn.
+    pub early: bool,
     pub raw: &'static [&'static str],
     pub prepare: Prepare,
     arguments: Arguments,
@@ -46,6 +48,7 @@ const fn entry<C: Control>() -> Entry {
         free_form: C::FREE_FORM,
         open: C::OPEN,
         once: C::ONCE,
+        early: C::EARLY,
         raw: C::RAW,
         prepare: prepare::<C>,
         arguments: Arguments::Own(Schema::of::<C>),
@@ -59,6 +62,7 @@ const fn part_of(module: &'static str, free_form: Option<&'static str>, prepare:
         free_form,
         open: false,
         once: false,
+        early: true,
         raw: &[],
         prepare,
         arguments: Arguments::Module,

@@ -15,6 +15,7 @@ pub struct SetFact {
 
 impl Control for SetFact {
     const NAME: &'static str = "set_fact";
+    const EARLY: bool = true;
     const OPEN: bool = true;
 
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {

@@ -71,6 +71,7 @@ fn yes() -> bool {
 
 impl Control for Template {
     const NAME: &'static str = "template";
+    const EARLY: bool = true;
 
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {
         let path = call.find(&self.src, "templates", "src")?;

@@ -21,6 +21,7 @@ pub struct ValidateArgumentSpec {
 
 impl Control for ValidateArgumentSpec {
     const NAME: &'static str = "validate_argument_spec";
+    const EARLY: bool = true;
 
     fn prepare(self, call: &Call<'_>) -> Result<Prepared, Fault> {
         let mut given = Object::new();

@@ -4,6 +4,7 @@ mod cpu;
 mod date;
 mod environment;
 mod local;
+mod machine;
 mod memory;
 mod mount;
 mod netlink;
@@ -17,7 +18,7 @@ mod ssh;
 mod user;
 mod virtualization;
 
-pub use local::read_from as own_facts;
+pub use {local::read_from as own_facts, machine::machine};
 
 use crate::{
     act::{Failure, Probe},

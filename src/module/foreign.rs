@@ -57,6 +57,7 @@ const PYTHONS: [&str; 9] = [
 
 impl Module for Foreign {
     const NAME: &'static str = "foreign module";
+    const ALONE: bool = true;
     type Delta = Errand;
 
     fn look(&self, probe: &Probe) -> Result<Look<Errand>, Failure> {
@@ -233,7 +234,7 @@ mod tests {
         super::*,
         crate::{
             act::{Alone, Watch},
-            wire::Run,
+            wire::{Course, Run},
         },
         serde_json::json,
     };
@@ -257,6 +258,7 @@ mod tests {
             environment: Default::default(),
             timeout: None,
             stream: false,
+            course: Course::Alone,
         };
         let mut probe = Probe::new(Box::new(Alone), Watch::default());
         let mut outcomes = Vec::new();

@@ -83,6 +83,10 @@ pub trait Module: DeserializeOwned + JsonSchema + 'static {
     /// turn, so that an item sees what the one before it did.
     const JOIN: Option<Join<Self::Delta>> = None;
 
+    /// Whether it is to be sent by itself, when its turn has come: its look reaches beyond the host's own state (the network, the
+    /// clock), waits, or gives facts that later steps read as variables.
+    const ALONE: bool = false;
+
     /// What would change: [`Acts`] for nearly every module.
     type Delta: Delta;
 

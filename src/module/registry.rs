@@ -63,6 +63,8 @@ pub struct Entry {
     pub collection: &'static str,
     /// The argument that free text fills.
     pub free_form: Option<&'static str>,
+    /// To be sent by itself, when its turn has come.
+    pub alone: bool,
     /// Runs a step; reports each item's outcome.
     pub run: fn(&mut Probe, &Run, &mut dyn FnMut(usize, Outcome)),
     #[cfg(any(test, feature = "controller"))]
@@ -75,6 +77,7 @@ const fn entry<M: Module>() -> Entry {
         aliases: M::ALIASES,
         collection: M::COLLECTION,
         free_form: M::FREE_FORM,
+        alone: M::ALONE,
         run: super::run::<M>,
         #[cfg(any(test, feature = "controller"))]
         schema: super::argument::Schema::of::<M>,

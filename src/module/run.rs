@@ -6,10 +6,12 @@ use {
     },
 };
 
-/// Runs a step: looks at each item and, in an apply, brings it about. Reports the outcome of each item by its number.
+/// Runs a step: looks at each item and, in an apply, brings it about. Reports the outcome of each item by its number; of a
+/// step that is not due yet only where there is nothing to change in any.
 pub fn run<M: Module>(probe: &mut Probe, run: &Run, report: &mut dyn FnMut(usize, Outcome)) {
     probe.begin(Step::of(run));
     match (M::JOIN, run.mode) {
+        _ if probe.step().ahead => ahead(probe, run, boxed_look::<M>, report),
         (Some(join), Mode::Apply) => joined::<M>(probe, run, join, report),
         _ => in_turn(probe, run, boxed_look::<M>, report),
     }
@@ -86,6 +88,25 @@ fn in_turn(
             },
             Err(failure) => failed(probe, failure),
         };
+        report(item, outcome);
+    }
+}
+
+fn ahead(
+    probe: &mut Probe,
+    run: &Run,
+    look: fn(&Probe, &Object) -> Result<Look<Change>, Failure>,
+    report: &mut dyn FnMut(usize, Outcome),
+) {
+    let mut same = Vec::new();
+    for (item, arguments) in run.items.iter().enumerate() {
+        probe.begin_item(item);
+        match look(probe, arguments) {
+            Ok(Look::Same(outcome)) if !outcome.failed => same.push(outcome),
+            _ => return,
+        }
+    }
+    for (item, outcome) in same.into_iter().enumerate() {
         report(item, outcome);
     }
 }

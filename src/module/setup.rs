@@ -41,6 +41,7 @@ fn directory() -> HostPath {
 
 impl Module for Setup {
     const NAME: &'static str = "setup";
+    const ALONE: bool = true;
     const ALIASES: &'static [&'static str] = &["gather_facts"];
     type Delta = Acts;
 

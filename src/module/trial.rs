@@ -4,7 +4,7 @@ use {
     super::registry,
     crate::{
         act::{Alone, Probe, Watch},
-        wire::{Mode, Object, Outcome, Run},
+        wire::{Course, Mode, Object, Outcome, Run},
     },
     serde_json::Value,
 };
@@ -46,6 +46,7 @@ impl Trial {
             environment: Default::default(),
             timeout: None,
             stream: false,
+            course: Course::Alone,
         };
         (entry.run)(&mut self.probe, &run, &mut |item, outcome| {
             assert!(outcomes[item].replace(outcome).is_none(), "reported twice");

@@ -1,5 +1,6 @@
 use {
     super::{
+        ahead::{Ahead, Route, Way},
         free::FreeBatch,
         include::Brought,
         notify::Handlers,
@@ -32,6 +33,8 @@ pub(super) struct Batch<'a> {
     pub(super) strategy: Strategy,
     /// In the order of the play's hosts.
     pub(super) walks: Vec<(String, Walk)>,
+    /// What is known of the hosts' coming steps.
+    pub(super) aheads: BTreeMap<String, Ahead>,
     /// Hosts that were lost before.
     pub(super) absent: BTreeSet<String>,
     /// Hosts that could not be reached and were taken back.
@@ -75,6 +78,7 @@ impl<'a> Batch<'a> {
             handlers: Handlers::new(&program.handlers),
             strategy,
             walks,
+            aheads: BTreeMap::new(),
             onward: Onward::Batch,
         }
     }
@@ -152,7 +156,7 @@ impl<'a> Batch<'a> {
             let event = started(step, number, title, hosts.clone());
             self.runner.sink.tell(event);
         }
-        let endings = self.on_hosts(step, number, &scope, &hosts).await;
+        let endings = self.on_hosts(order, step, number, &scope, &hosts).await;
         let lost = endings.iter().filter(|(_, ending)| ending.is_lost());
         let lost: Vec<_> = lost.map(|(host, _)| host.clone()).collect();
         if self.runner.is_cancelled() {
@@ -167,7 +171,8 @@ impl<'a> Batch<'a> {
 
     /// Runs the step on its hosts, so many at a time as `forks` and `throttle` allow.
     async fn on_hosts(
-        &self,
+        &mut self,
+        order: &Order,
         step: &Arc<Step>,
         number: u64,
         scope: &Arc<Scope>,
@@ -175,25 +180,51 @@ impl<'a> Batch<'a> {
     ) -> Vec<(String, Ending)> {
         let once = self.runs_once(step, scope);
         let workers = if once { &hosts[..1] } else { hosts };
-        let turns = workers.iter().map(|host| Turn {
-            step: Arc::clone(step),
-            number,
-            host: host.clone(),
-            around: self.around(step),
-        });
-        let running = turns.map(|turn| turn.run(self.runner));
         let width = self
             .throttle(step, scope)
             .unwrap_or(usize::MAX)
             .min(workers.len())
             .max(1);
-        let mut endings: Vec<_> = stream::iter(running)
+        let streams = self.walks.len() == 1;
+        let turns = workers.iter().map(|host| Turn {
+            step: Arc::clone(step),
+            number,
+            host: host.clone(),
+            around: self.around(step),
+            way: self.way(order, host, streams && !once),
+        });
+        let turns: Vec<_> = turns.collect();
+        let running = turns.into_iter().map(|turn| turn.run(self.runner));
+        let ended: Vec<_> = stream::iter(running)
             .buffer_unordered(width)
             .collect()
             .await;
         let position = |host: &String| hosts.iter().position(|other| other == host);
+        let mut endings: Vec<_> = ended
+            .into_iter()
+            .map(|(host, ending, ahead)| {
+                self.aheads.insert(host.clone(), ahead);
+                (host, ending)
+            })
+            .collect();
         endings.sort_by_key(|(host, _)| position(host));
         endings
+    }
+
+    /// A host's turn at a step, and what is known of the steps that come next; `streams`: no other host has to be waited for.
+    pub(super) fn way(&mut self, order: &Order, host: &str, streams: bool) -> Way {
+        let options = &self.runner.options;
+        let looks = options.look_ahead > 1 && !options.step && options.start_at.is_none();
+        let route = looks.then(|| Route {
+            walk: self.walk(host).clone(),
+            context: Arc::clone(&self.context),
+            streams,
+        });
+        Way {
+            order: order.clone(),
+            ahead: self.aheads.remove(host).unwrap_or_default(),
+            route,
+        }
     }
 
     /// Draws the consequences: changes on the controller, failures, includes, notified handlers.

@@ -41,7 +41,7 @@ struct Begun {
 
 /// What a host can do now.
 enum Next {
-    Turn(Order, Turn),
+    Turn(Order, Box<Turn>),
     /// The step has as many hosts as its `throttle` allows.
     Throttled,
     Nothing,
@@ -83,9 +83,10 @@ impl<'a> FreeBatch<'a> {
                     }
                 }
             }
-            let Some((order, step, number, (host, ending))) = turns.next().await else {
+            let Some((order, step, number, (host, ending, ahead))) = turns.next().await else {
                 break;
             };
+            self.batch.aheads.insert(host.clone(), ahead);
             let resumes = ending.meta == Some(Meta::ClearHostErrors);
             self.conclude(&order, &step, number, &host, ending)?;
             ready.push_back(host);
@@ -124,15 +125,19 @@ impl<'a> FreeBatch<'a> {
                 let event = started(&step, number, title, vec![host.to_owned()]);
                 self.batch.runner.sink.tell(event);
             }
+            // Where hosts wait for their turn, none works on while it is another's.
+            let streams = self.batch.walks.len() <= self.batch.runner.options.forks;
+            let way = self.batch.way(&order, host, streams);
             let begun = self.begun(&step);
             begun.hosts += 1;
             let turn = Turn {
+                way,
                 number: begun.number,
                 step,
                 host: host.to_owned(),
                 around,
             };
-            return Ok(Next::Turn(order, turn));
+            return Ok(Next::Turn(order, Box::new(turn)));
         }
     }
 

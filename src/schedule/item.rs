@@ -11,7 +11,7 @@ use {
         source::{Fault, Kind, Node},
         template::{self, Value},
         variable::{Scope, Values},
-        wire::{Mode, Object, Outcome, Run},
+        wire::{Course, Mode, Object, Outcome, Run},
     },
     std::{collections::BTreeMap, sync::Arc, time::Duration},
 };
@@ -434,6 +434,7 @@ impl Item<'_> {
             environment: sending.environment.clone(),
             timeout: sending.timeout,
             // What a foreign module prints is its answer.
+            course: Course::Alone,
             stream: self.runner.options.stream && sending.remote.module != control::foreign::MODULE,
         }
     }

@@ -1,10 +1,5 @@
 use {
-    super::{
-        item::{Item, Ready, Sending},
-        outcome::Ending,
-        run::register_name,
-        step::HostStep,
-    },
+    super::{item::Item, outcome::Ending, run::register_name, step::HostStep},
     crate::{
         control::{Change, fault},
         event::Event,
@@ -23,7 +18,7 @@ use {
 };
 
 /// How `loop_control` wants the loop.
-struct Control {
+pub(super) struct Control {
     variable: String,
     index: Option<String>,
     label: Option<Node>,
@@ -102,33 +97,22 @@ impl HostStep<'_> {
         Some(topics)
     }
 
-    pub(super) async fn looped(&self, values: Vec<Value>) -> Ending {
-        let control = match self.control() {
-            Ok(control) => control,
-            Err(problem) => return Ending::fault(self.step.task.action.short_name(), &problem),
-        };
-        if values.is_empty() {
-            return nothing(self.step);
-        }
-        let (items, endings) = match self.goes_at_once(&control) {
-            true => {
-                let indices = 0..values.len();
-                let items = indices.map(|index| self.loop_item(&control, &values, index, None));
-                let items: Vec<_> = items.collect();
-                let endings = self.all_at_once(&items).await;
-                (items, endings)
-            }
-            false => self.one_by_one(&control, &values).await,
-        };
-        let topics = self.topics(&items, &endings);
+    pub(super) async fn looped(&self, control: &Control, values: &[Value]) -> Ending {
+        let (items, endings) = self.one_by_one(control, values).await;
+        self.summed_up(&items, endings)
+    }
+
+    /// What the items of a loop come to.
+    pub(super) fn summed_up(&self, items: &[Item<'_>], endings: Vec<Ending>) -> Ending {
+        let topics = self.topics(items, &endings);
         Ending {
             topics,
-            ..summary(self.step, &items, endings)
+            ..summary(self.step, items, endings)
         }
     }
 
     /// Whether all items can travel as one message: nothing of one item can depend on the end of another.
-    fn goes_at_once(&self, control: &Control) -> bool {
+    pub(super) fn goes_at_once(&self, control: &Control) -> bool {
         let task = &self.step.task;
         let repeats = [Key::Until, Key::Retries]
             .iter()
@@ -201,58 +185,7 @@ impl HostStep<'_> {
         }
     }
 
-    async fn all_at_once(&self, items: &[Item<'_>]) -> Vec<Ending> {
-        let mut endings: Vec<Option<Ending>> = Vec::new();
-        let mut waiting: Vec<(usize, Sending)> = Vec::new();
-        for (index, item) in items.iter().enumerate() {
-            match item.prepare().await {
-                Ready::Ended(ending) => endings.push(Some(*ending)),
-                Ready::Remote(sending) => {
-                    endings.push(None);
-                    waiting.push((index, *sending));
-                }
-            }
-        }
-        while let Some((_, first)) = waiting.first() {
-            let like = (
-                first.delegated.clone(),
-                first.remote.module,
-                first.remote.keep.is_some(),
-            );
-            let mut batch = Vec::new();
-            let mut rest = Vec::new();
-            for (index, sending) in waiting {
-                let same = (sending.delegated.clone(), sending.remote.module, false) == like
-                    && batch.first().is_none_or(|(_, one): &(usize, Sending)| {
-                        one.environment == sending.environment
-                    });
-                if same || batch.is_empty() {
-                    batch.push((index, sending));
-                } else {
-                    rest.push((index, sending));
-                }
-            }
-            let indices: Vec<_> = batch.iter().map(|(index, _)| *index).collect();
-            let batch_items: Vec<_> = indices.iter().map(|index| &items[*index]).collect();
-            let sendings = batch.into_iter().map(|(_, sending)| sending).collect();
-            let answers = self.send(&batch_items, sendings).await;
-            for (index, ending) in indices.into_iter().zip(answers) {
-                endings[index] = Some(ending);
-            }
-            waiting = rest;
-        }
-        let judged = items.iter().zip(endings).map(|(item, ending)| {
-            let mut ending = ending.unwrap_or_default();
-            if let Err(problem) = item.judge(&mut ending) {
-                ending = Ending::fault(item.module(), &problem);
-            }
-            self.tell_item(item, &ending);
-            ending
-        });
-        judged.collect()
-    }
-
-    fn loop_item(
+    pub(super) fn loop_item(
         &self,
         control: &Control,
         values: &[Value],
@@ -305,7 +238,7 @@ impl HostStep<'_> {
                 .all(|node| matches!(super::item::condition(&scope, node), Ok(true)))
     }
 
-    fn tell_item(&self, item: &Item<'_>, ending: &Ending) {
+    pub(super) fn tell_item(&self, item: &Item<'_>, ending: &Ending) {
         let mut result = ending.finished();
         if self.censored() {
             super::outcome::censor(&mut result);
@@ -322,7 +255,7 @@ impl HostStep<'_> {
         });
     }
 
-    fn control(&self) -> Result<Control, Fault> {
+    pub(super) fn control(&self) -> Result<Control, Fault> {
         let node = self.step.task.keywords.get(Key::LoopControl);
         let engine = &self.runner.world.engine;
         let part = |name: &str| node.and_then(|node| node.get(name));
@@ -388,7 +321,7 @@ fn extended(values: &[Value], index: usize, all: bool) -> Value {
 }
 
 /// What a loop over nothing comes to.
-fn nothing(step: &Step) -> Ending {
+pub(super) fn nothing(step: &Step) -> Ending {
     let outcome = Outcome {
         skipped: true,
         data: Object::from_iter([

@@ -1,9 +1,11 @@
 //! Plays, blocks, loops, handlers, delegation: who does what when. It knows no module by name.
 
+mod ahead;
 mod arguments;
 mod batch;
 mod change;
 mod deadline;
+mod draft;
 mod free;
 mod gathering;
 mod include;
@@ -26,6 +28,7 @@ mod step;
 mod target;
 mod turn;
 mod walk;
+mod window;
 
 pub use {
     pool::Connections,

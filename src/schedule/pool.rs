@@ -22,6 +22,8 @@ pub struct Connections {
     /// How long a host may be silent while its agent starts.
     patience: Duration,
     hosts: Plain<HashMap<String, Arc<Host>>>,
+    /// How often something was changed on a machine.
+    changes: Plain<HashMap<String, u64>>,
 }
 
 /// One host's connection.
@@ -36,6 +38,18 @@ struct Host {
 struct Seat {
     agent: Agent,
     told: usize,
+}
+
+/// What came of steps on a host: the outcomes of each one's items, none where it was passed over.
+pub(super) struct Ran {
+    pub(super) outcomes: Vec<Vec<Outcome>>,
+    pub(super) sight: Sight,
+}
+
+/// A machine as it was when steps had run: good as long as nothing else is changed on it.
+pub(super) struct Sight {
+    machine: String,
+    changes: u64,
 }
 
 /// Why a host gave no answer.
@@ -55,40 +69,49 @@ impl Connections {
             handshakes: Semaphore::new(handshakes),
             patience,
             hosts: Plain::default(),
+            changes: Plain::default(),
         }
     }
 
-    /// Runs a step on a host as a user, connecting and starting the agent where that is still to be done.
+    /// Runs steps on a host as a user, connecting and starting the agent where that is still to be done.
     pub(super) async fn run(
         &self,
         target: &Target,
         becoming: Option<&Become>,
-        run: Run,
+        runs: Vec<Run>,
         contents: &ContentStore,
         listener: &mut dyn Listener,
         cancel: &watch::Receiver<bool>,
-    ) -> Result<Vec<Outcome>, Silence> {
+    ) -> Result<Ran, Silence> {
         let host = self.host(target);
-        let user = becoming.map_or(String::new(), |becoming| format!("{becoming:?}"));
+        let user = identity_of(becoming);
         let seat = host.seat(&user);
         let mut seat = seat.lock().await;
-        if seat.is_none() {
-            *seat = Some(self.start(&host, target, becoming).await?);
-        }
-        let Some(open) = seat.as_mut() else {
-            return Ok(Vec::new());
+        let open = match seat.as_mut() {
+            Some(open) => open,
+            None => seat.insert(self.start(&host, target, becoming).await?),
         };
-        let looking = run.mode == Mode::Look;
+        let looking = runs.iter().all(|run| run.mode == Mode::Look);
         if looking {
             host.tell(&user, open)?;
         }
-        match open.agent.run(vec![run], contents, listener, cancel).await {
+        let machine = open.agent.hello().machine.clone();
+        let before = self.changes(&machine);
+        let answer = open.agent.run(runs, contents, listener, cancel).await;
+        let mut outcomes = answer.iter().flatten().flatten();
+        let changed = answer.is_err()
+            || !looking && outcomes.any(|outcome| outcome.changed || outcome.failed);
+        if changed {
+            self.changed(&machine);
+        }
+        match answer {
             Ok(outcomes) => {
-                let outcomes = outcomes.into_iter().next().unwrap_or_default();
                 if looking {
                     host.foresee(&user, &outcomes);
                 }
-                Ok(outcomes)
+                let changes = before + u64::from(changed);
+                let sight = Sight { machine, changes };
+                Ok(Ran { outcomes, sight })
             }
             Err(lost) => {
                 *seat = None;
@@ -98,20 +121,35 @@ impl Connections {
         }
     }
 
-    /// Connects and starts the agent, without a step.
-    pub(super) async fn reach(
+    /// Whether a machine is still as it was seen.
+    pub(super) fn is_as(&self, sight: &Sight) -> bool {
+        self.changes(&sight.machine) == sight.changes
+    }
+
+    /// Which machine a host is: connects and starts the agent where that is still to be done.
+    pub(super) async fn machine(
         &self,
         target: &Target,
         becoming: Option<&Become>,
-    ) -> Result<(), Silence> {
+    ) -> Result<String, Silence> {
         let host = self.host(target);
-        let user = becoming.map_or(String::new(), |becoming| format!("{becoming:?}"));
-        let seat = host.seat(&user);
+        let seat = host.seat(&identity_of(becoming));
         let mut seat = seat.lock().await;
-        if seat.is_none() {
-            *seat = Some(self.start(&host, target, becoming).await?);
-        }
-        Ok(())
+        let open = match seat.as_mut() {
+            Some(open) => open,
+            None => seat.insert(self.start(&host, target, becoming).await?),
+        };
+        Ok(open.agent.hello().machine.clone())
+    }
+
+    fn changes(&self, machine: &str) -> u64 {
+        let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.get(machine).copied().unwrap_or_default()
+    }
+
+    fn changed(&self, machine: &str) {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        *changes.entry(machine.to_owned()).or_default() += 1;
     }
 
     /// Ends a host's agents and its connection; the next step opens new ones.
@@ -167,6 +205,16 @@ impl Connections {
     }
 }
 
+/// Names the agent that steps of this host and user go to.
+pub(super) fn address(target: &Target, becoming: Option<&Become>) -> String {
+    format!("{} {}", identity(target), identity_of(becoming))
+}
+
+/// What makes two users the same agent.
+fn identity_of(becoming: Option<&Become>) -> String {
+    becoming.map_or(String::new(), |becoming| format!("{becoming:?}"))
+}
+
 /// What makes two targets the same connection.
 fn identity(target: &Target) -> String {
     if target.method == Method::Local {
@@ -204,8 +252,9 @@ impl Host {
         seat.agent.foresee(news)
     }
 
-    fn foresee(&self, user: &str, outcomes: &[Outcome]) {
-        let effects = outcomes.iter().flat_map(|outcome| &outcome.effects);
+    fn foresee(&self, user: &str, outcomes: &[Vec<Outcome>]) {
+        let outcomes = outcomes.iter().flatten();
+        let effects = outcomes.flat_map(|outcome| &outcome.effects);
         self.foreseen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -50,6 +50,8 @@ pub struct Options {
     pub smart_gathering: bool,
     /// Seconds that a step may take where it does not say itself.
     pub task_timeout: Option<u64>,
+    /// How many steps may be sent to a host at once; 1 is step by step.
+    pub look_ahead: usize,
     pub login: Login,
 }
 
@@ -60,8 +62,8 @@ pub type Ask = Box<dyn Fn(&str, bool) -> Option<String> + Send + Sync>;
 pub struct Runner {
     pub world: Arc<World>,
     pub options: Options,
-    pub connections: Connections,
-    pub contents: ContentStore,
+    pub connections: Arc<Connections>,
+    pub contents: Arc<ContentStore>,
     pub sink: Sink,
     /// Turns true when the run is to end now.
     pub cancel: watch::Receiver<bool>,
@@ -92,8 +94,8 @@ impl Runner {
             attended: AtomicBool::new(options.step),
             world,
             options,
-            connections,
-            contents: ContentStore::default(),
+            connections: Arc::new(connections),
+            contents: Arc::default(),
             sink,
             cancel,
             ask,
@@ -226,7 +228,10 @@ impl Runner {
     /// Opens the connection that a step of this host would use.
     pub(super) async fn reach(&self, resolver: &Resolver<'_>) -> Result<(), Silence> {
         match (resolver.target(), resolver.becomes()) {
-            (Ok(target), Ok(becoming)) => self.connections.reach(&target, becoming.as_ref()).await,
+            (Ok(target), Ok(becoming)) => {
+                let machine = self.connections.machine(&target, becoming.as_ref());
+                machine.await.map(drop)
+            }
             // The step that comes next says what is wrong with the variables.
             _ => Ok(()),
         }

@@ -14,6 +14,43 @@ use {
 };
 
 impl HostStep<'_> {
+    /// Sends what items have ready, as few messages as it takes, and puts how each ended into its place.
+    pub(super) async fn send_all(
+        &self,
+        items: &[Item<'_>],
+        mut waiting: Vec<(usize, Sending)>,
+        endings: &mut [Ending],
+    ) {
+        while let Some((_, first)) = waiting.first() {
+            let like = (
+                first.delegated.clone(),
+                first.remote.module,
+                first.remote.keep.is_some(),
+            );
+            let mut batch = Vec::new();
+            let mut rest = Vec::new();
+            for (index, sending) in waiting {
+                let same = (sending.delegated.clone(), sending.remote.module, false) == like
+                    && batch.first().is_none_or(|(_, one): &(usize, Sending)| {
+                        one.environment == sending.environment
+                    });
+                if same || batch.is_empty() {
+                    batch.push((index, sending));
+                } else {
+                    rest.push((index, sending));
+                }
+            }
+            let indices: Vec<_> = batch.iter().map(|(index, _)| *index).collect();
+            let batch_items: Vec<_> = indices.iter().map(|index| &items[*index]).collect();
+            let sendings = batch.into_iter().map(|(_, sending)| sending).collect();
+            let answers = self.send(&batch_items, sendings).await;
+            for (index, ending) in indices.into_iter().zip(answers) {
+                endings[index] = ending;
+            }
+            waiting = rest;
+        }
+    }
+
     /// Sends modules that differ only in their arguments as one message, and gives how each ended.
     pub(super) async fn send(
         &self,
@@ -56,7 +93,7 @@ impl HostStep<'_> {
         let running = self.runner.connections.run(
             &target,
             becoming.as_ref(),
-            run,
+            vec![run],
             &self.runner.contents,
             &mut hearing,
             &signal,
@@ -64,7 +101,8 @@ impl HostStep<'_> {
         let answer = deadline.watch(self.runner, running).await;
         let late = limit.filter(|_| deadline.has_passed());
         match answer {
-            Ok(outcomes) => {
+            Ok(ran) => {
+                let outcomes = ran.outcomes.into_iter().flatten();
                 let bytes = &mut hearing.bytes;
                 let each = items.iter().zip(&sendings).zip(outcomes);
                 each.map(|((item, sending), outcome)| match late {
@@ -83,8 +121,22 @@ impl HostStep<'_> {
         }
     }
 
+    /// Tells of a piece of a running module's output.
+    pub(super) fn tell_output(&self, label: Option<&String>, stream: Stream, text: &str) {
+        if self.censored() {
+            return;
+        }
+        self.runner.sink.tell(Event::Output {
+            task: self.number,
+            host: self.scope.host().to_owned(),
+            item: label.cloned(),
+            stream,
+            text: text.to_owned(),
+        });
+    }
+
     /// No answer: the host is unreachable, unless a dry run asked for a user that is yet to be made.
-    fn silent(&self, item: &Item<'_>, silence: &super::pool::Silence) -> Ending {
+    pub(super) fn silent(&self, item: &Item<'_>, silence: &super::pool::Silence) -> Ending {
         if let (true, super::pool::Silence::Unreachable(why @ Unreachable::NoSuchUser { .. })) =
             (item.dry(), silence)
         {
@@ -107,16 +159,8 @@ struct Hearing<'a> {
 
 impl Listener for Hearing<'_> {
     fn output(&mut self, _: u64, item: usize, stream: Stream, text: &str) {
-        if self.step.censored() {
-            return;
-        }
-        self.step.runner.sink.tell(Event::Output {
-            task: self.step.number,
-            host: self.step.scope.host().to_owned(),
-            item: self.labels.get(item).cloned().flatten(),
-            stream,
-            text: text.to_owned(),
-        });
+        let label = self.labels.get(item).and_then(Option::as_ref);
+        self.step.tell_output(label, stream, text);
     }
 
     fn content(&mut self, _: u64, bytes: &[u8], _: bool) {
@@ -124,4 +168,6 @@ impl Listener for Hearing<'_> {
     }
 
     fn outcome(&mut self, _: u64, _: usize, _: &Outcome) {}
+
+    fn passed(&mut self, _: u64) {}
 }

@@ -1,5 +1,7 @@
 use {
     super::{
+        ahead::{Answer, Way},
+        draft::{Draft, Shape},
         item::{Item, Ready},
         outcome::Ending,
         run::{Runner, register_name},
@@ -50,20 +52,62 @@ impl<'a> HostStep<'a> {
     }
 
     /// Runs the step to its end: tells of each item, keeps what it registers, and gives how it ended.
-    pub(super) async fn run(&self) -> Ending {
+    pub(super) async fn run(&self, way: &mut Way) -> Ending {
         let begun = Instant::now();
-        let mut ending = match self.items() {
-            Ok(None) => self.single().await,
-            Ok(Some(items)) => self.looped(items).await,
-            Err(problem) => self.loop_failed(&problem),
+        let mut ending = match way.ahead.take(&way.order, self.step).await {
+            Some((draft, sent)) => self.conclude(draft, sent, way).await,
+            None => match self.shape().await {
+                Shape::Ended(ending) => *ending,
+                Shape::Plain(draft) => self.conclude(*draft, false, way).await,
+                Shape::InTurn(control, values) => self.looped(&control, &values).await,
+                Shape::Repeated => self.single().await,
+            },
         };
         ending.elapsed = begun.elapsed();
         self.finish(&mut ending);
         ending
     }
 
+    /// Sends what is still to be sent, and judges how each item ended.
+    async fn conclude(&self, draft: Draft, sent: bool, way: &mut Way) -> Ending {
+        let (mut outcomes, silence) = match self.answer((&draft, sent), way).await {
+            Some(Answer::Outcomes(outcomes)) => (outcomes.into_iter(), None),
+            Some(Answer::Silent(silence)) => (Vec::new().into_iter(), Some(silence)),
+            None => (Vec::new().into_iter(), None),
+        };
+        let (mut items, mut endings, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, part) in draft.parts.into_iter().enumerate() {
+            let item = self.item(part.scope, part.label);
+            endings.push(match part.ready {
+                Ready::Ended(ending) => *ending,
+                Ready::Remote(sending) => match (outcomes.next(), &silence) {
+                    (Some(outcome), _) => item.answered(&sending, outcome, None),
+                    (None, Some(silence)) => self.silent(&item, silence),
+                    (None, None) => {
+                        rest.push((index, *sending));
+                        Ending::default()
+                    }
+                },
+            });
+            items.push(item);
+        }
+        self.send_all(&items, rest, &mut endings).await;
+        for (item, ending) in items.iter().zip(&mut endings) {
+            if let Err(problem) = item.judge(ending) {
+                *ending = Ending::fault(item.module(), &problem);
+            }
+            if draft.looped {
+                self.tell_item(item, ending);
+            }
+        }
+        match draft.looped {
+            true => self.summed_up(&items, endings),
+            false => endings.pop().unwrap_or_default(),
+        }
+    }
+
     /// A loop that cannot be had does not matter where the step's condition rules it out.
-    fn loop_failed(&self, problem: &Fault) -> Ending {
+    pub(super) fn loop_failed(&self, problem: &Fault) -> Ending {
         let item = self.item(Arc::clone(&self.scope), None);
         let mut conditions = self.step.frame.conditions().into_iter();
         if conditions.any(|node| matches!(item.condition(node), Ok(false))) {

@@ -1,5 +1,6 @@
 use {
     super::{
+        ahead::{Ahead, Way},
         outcome::Ending,
         run::{Runner, register_name},
         step::HostStep,
@@ -19,14 +20,16 @@ pub(super) struct Turn {
     pub(super) number: u64,
     pub(super) host: String,
     pub(super) around: Surroundings,
+    pub(super) way: Way,
 }
 
 impl Turn {
     /// Waits for one of the `forks`, runs the step on the host, tells how it ended and keeps what it registers.
-    pub(super) async fn run(self, runner: &Runner) -> (String, Ending) {
+    /// Gives back what is known of the host's coming steps, too.
+    pub(super) async fn run(mut self, runner: &Runner) -> (String, Ending, Ahead) {
         let _permit = runner.forks().acquire().await;
         let ending = HostStep::new(runner, &self.step, self.number, &self.host, self.around)
-            .run()
+            .run(&mut self.way)
             .await;
         if self.step.steers() && ending.is_lost() {
             let hosts = vec![self.host.clone()];
@@ -43,7 +46,10 @@ impl Turn {
             });
         }
         runner.keep(&self.host, &ending, register_name(&self.step));
-        (self.host, ending)
+        if !self.way.route.is_some_and(|route| route.streams) {
+            self.way.ahead.rest().await;
+        }
+        (self.host, ending, self.way.ahead)
     }
 }
 

@@ -4,7 +4,7 @@ use {
 };
 
 /// One host's way through a play: which step is next, and where a failure leads.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Walk {
     stack: Vec<Cursor>,
     /// What was notified since the last flush, by name: who hears it is decided at the flush.
@@ -33,7 +33,7 @@ pub enum Fate {
     Fatal,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Cursor {
     elements: Arc<[Element]>,
     at: usize,
@@ -41,7 +41,7 @@ struct Cursor {
 }
 
 /// What a cursor's list is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Role {
     Plain,
     Part {

@@ -1,5 +1,5 @@
 use {
-    super::{Engine, TemplateError, Value, ValueKind, Variables},
+    super::{Engine, Reach, TemplateError, Value, ValueKind, Variables},
     crate::source::Node,
     std::{path::PathBuf, sync::Arc},
 };
@@ -28,6 +28,10 @@ impl Variables for WithTerms {
 
     fn search_path(&self, kind: &str) -> Vec<PathBuf> {
         self.variables.search_path(kind)
+    }
+
+    fn may_reach(&self, reach: Reach) -> bool {
+        self.variables.may_reach(reach)
     }
 }
 

@@ -54,4 +54,4 @@ pub use loose::never_boolean;
 pub use minijinja::value::{Value, ValueKind};
 pub use need::{Need, Needs};
 pub use omit::{is_omit, omit};
-pub use variables::Variables;
+pub use variables::{Reach, Variables};

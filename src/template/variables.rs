@@ -14,6 +14,20 @@ pub trait Variables: Send + Sync + Debug {
 
     /// The directories in which lookups and includes search, nearest first; kind is `files`, `templates` or `vars`.
     fn search_path(&self, kind: &str) -> Vec<PathBuf>;
+
+    /// Whether an expression may reach there now: not where it is evaluated before its turn.
+    fn may_reach(&self, _reach: Reach) -> bool {
+        true
+    }
+}
+
+/// What an expression can reach besides variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Files of the controller.
+    Files,
+    /// What may have effects or take its time: programs, the network, files that are written.
+    World,
 }
 
 /// No variables at all.

@@ -34,6 +34,8 @@ struct Step {
     id: u64,
     module: String,
     outcomes: Vec<Option<Outcome>>,
+    /// It was passed over.
+    passed: bool,
 }
 
 impl Agent {
@@ -82,8 +84,8 @@ impl Agent {
         &self.hello
     }
 
-    /// Sends steps and collects their outcomes, a list for each step with an outcome for each of its items. The agent takes
-    /// them in order, so several cost one round trip. When `cancel` turns true they are cancelled.
+    /// Sends steps and collects their outcomes, a list for each step with an outcome for each of its items; one that was passed
+    /// over has none. The agent takes them in order, so several cost one round trip. When `cancel` turns true they are cancelled.
     ///
     /// # Errors
     /// When the agent is lost; it is of no more use then.
@@ -193,6 +195,10 @@ impl Agent {
                 listener.outcome(id, item, &outcome);
                 open.answer(id, item, outcome)?;
             }
+            Report::Passed { id } => {
+                listener.passed(id);
+                open.pass(id)?;
+            }
             Report::Output {
                 id,
                 item,
@@ -280,6 +286,7 @@ impl Open {
             id: run.id,
             module: run.module.clone(),
             outcomes: vec![None; run.items.len()],
+            passed: false,
         });
         Self {
             steps: steps.collect(),
@@ -316,6 +323,16 @@ impl Open {
         }
     }
 
+    fn pass(&mut self, id: u64) -> Result<(), Lost> {
+        match self.steps.iter_mut().find(|step| step.id == id) {
+            Some(step) if step.outcomes.iter().all(Option::is_none) => {
+                step.passed = true;
+                Ok(())
+            }
+            _ => Err(self.protocol(format!("step {id} is passed over, which cannot be"))),
+        }
+    }
+
     fn content(
         &mut self,
         bytes: &[u8],
@@ -349,6 +366,6 @@ impl Open {
 
 impl Step {
     fn is_done(&self) -> bool {
-        self.outcomes.iter().all(Option::is_some)
+        self.passed || self.outcomes.iter().all(Option::is_some)
     }
 }

@@ -10,4 +10,7 @@ pub trait Listener: Send {
 
     /// An item is finished.
     fn outcome(&mut self, id: u64, item: usize, outcome: &Outcome);
+
+    /// A step was passed over.
+    fn passed(&mut self, id: u64);
 }

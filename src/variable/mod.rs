@@ -1,6 +1,7 @@
 //! What a variable is on a host at a step: Ansible's precedence, in one place, rendered when used.
 
 mod fact_cache;
+mod foresight;
 mod growth;
 mod hostvars;
 mod layer;
@@ -14,6 +15,7 @@ mod world;
 
 pub use {
     fact_cache::{FactCache, Recalled},
+    foresight::Foresight,
     growth::Growth,
     layer::Layer,
     level::Level,

@@ -1,8 +1,8 @@
 use {
-    super::{Layer, PlayContext, Values, World, layer::Binding, magic, merged},
+    super::{Foresight, Layer, PlayContext, Values, World, layer::Binding, magic, merged},
     crate::{
         program::{Frame, FrameKind},
-        template::{TemplateError, Value, Variables, is_lazy, whole},
+        template::{Reach, TemplateError, Value, Variables, is_lazy, whole},
     },
     std::{
         collections::{BTreeSet, HashMap},
@@ -19,6 +19,8 @@ pub struct Surroundings {
     pub frame: Option<Arc<Frame>>,
     /// The loop's item and what belongs to it.
     pub locals: Arc<Values>,
+    /// Set where a step is made ready before its turn.
+    pub foresight: Option<Arc<Foresight>>,
 }
 
 /// All variables of one host at one step: answers a name with Ansible's precedence, rendering when asked.
@@ -139,6 +141,9 @@ fn unique(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
 
 impl Variables for Scope {
     fn get(&self, name: &str) -> Option<Result<Value, TemplateError>> {
+        if let Some(foresight) = &self.around.foresight {
+            foresight.read(name);
+        }
         let known = |cache: &HashMap<String, _>| cache.get(name).cloned();
         if let Some(found) = known(&self.cache.lock().unwrap_or_else(PoisonError::into_inner)) {
             return found;
@@ -157,6 +162,9 @@ impl Variables for Scope {
     }
 
     fn names(&self) -> Vec<String> {
+        if let Some(foresight) = &self.around.foresight {
+            foresight.read("vars");
+        }
         let layers = self.layers.iter().flat_map(Layer::names);
         let locals = self.around.locals.keys().cloned();
         let magic = magic::NAMES.iter().map(|name| (*name).to_owned());
@@ -165,8 +173,16 @@ impl Variables for Scope {
     }
 
     fn search_path(&self, kind: &str) -> Vec<PathBuf> {
+        if let Some(foresight) = &self.around.foresight {
+            foresight.reach(Reach::Files);
+        }
         let dirs = self.stack().into_iter();
         unique(dirs.flat_map(|dir| [dir.join(kind), dir]))
+    }
+
+    fn may_reach(&self, reach: Reach) -> bool {
+        let foresight = self.around.foresight.as_ref();
+        foresight.is_none_or(|foresight| foresight.reach(reach))
     }
 }
 

@@ -41,6 +41,19 @@ pub struct Run {
     pub timeout: Option<u64>,
     /// Send output as it comes.
     pub stream: bool,
+    pub course: Course,
+}
+
+/// How a step depends on the one that was sent before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Course {
+    /// Not at all.
+    #[default]
+    Alone,
+    /// It is passed over unless that one ended well.
+    Follows,
+    /// As `Follows`; and it is only looked at, before it is due: where there is something to change, it is passed over.
+    Ahead,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +75,8 @@ pub enum Report {
         item: usize,
         outcome: Outcome,
     },
+    /// Step `id` was passed over: nothing was done, and nothing is known of it (see `Course`).
+    Passed { id: u64 },
     /// A piece of a running step's output.
     Output {
         id: u64,
@@ -82,6 +97,8 @@ pub struct Hello {
     pub uid: u32,
     pub user: String,
     pub hostname: String,
+    /// What tells this machine, or container, from every other one.
+    pub machine: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use {
     farcast::{
         act::{self, Alone, Probe, Watch},
         module,
-        wire::{Mode, Outcome, Run},
+        wire::{Course, Mode, Outcome, Run},
     },
     note::Note,
     serde_json::json,
@@ -24,6 +24,7 @@ fn run(path: &Path, mode: Mode) -> Outcome {
         environment: Default::default(),
         timeout: None,
         stream: false,
+        course: Course::Alone,
     };
     let mut probe = Probe::new(Box::new(Alone), Watch::default());
     let mut outcomes = Vec::new();

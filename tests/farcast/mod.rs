@@ -53,6 +53,8 @@ impl Farcast {
             .env("HOME", &self.home)
             .env("LC_ALL", "C.UTF-8")
             .env("FARCAST_AGENT_DIR", &self.agents)
+            // The whole suite may be run step by step.
+            .envs(std::env::var_os("FARCAST_LOOK_AHEAD").map(|steps| ("FARCAST_LOOK_AHEAD", steps)))
             .envs(std::env::var_os("TERM").map(|terminal| ("TERM", terminal)))
             .stdin(Stdio::null());
         command

@@ -4,7 +4,8 @@ use std::{fs, io};
 
 use super::{
     Check,
-    ground::{Ground, Running, Told, wait_for},
+    ground::Ground,
+    running::{Running, Told, wait_for},
 };
 
 pub const CHECKS: &[(&str, Check)] = &[

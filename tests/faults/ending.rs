@@ -3,7 +3,8 @@
 use super::{
     Check,
     farcast_program::Ran,
-    ground::{Ground, Running, wait_for},
+    ground::Ground,
+    running::{Running, wait_for},
 };
 
 pub const CHECKS: &[(&str, Check)] = &[

@@ -9,6 +9,7 @@ mod farcast_program;
 mod ground;
 mod reach;
 mod room;
+mod running;
 
 use std::{
     process::ExitCode,

@@ -116,7 +116,7 @@ fn changed_host_key(ground: &Ground) -> Result<(), String> {
     alone(ground, &inventory, &message)?;
     // Nobody can wave this through.
     let trusting = ["apply", "--format", "jsonl", "--accept-new-host-keys"];
-    let told = super::ground::Told::of(ground.call(&trusting, &inventory, PING)?)?;
+    let told = super::running::Told::of(ground.call(&trusting, &inventory, PING)?)?;
     told.must(4, "debian", &message)
 }
 

@@ -26,7 +26,7 @@ fn with_mounts(
     ground: &Ground,
     places: &[&str],
     options: &str,
-) -> Result<super::ground::Told, String> {
+) -> Result<super::running::Told, String> {
     let mounted = places.iter().try_for_each(|place| {
         let mode = format!("mode=1777,{options}");
         ground

@@ -8,7 +8,7 @@ use {
     },
     farcast::{
         transport::{Agent, AgentProgram, ContentStore, Listener, Lost, Target},
-        wire::{Mode, Object, Outcome, Run, Stream, VERSION},
+        wire::{Course, Mode, Object, Outcome, Run, Stream, VERSION},
     },
     std::{collections::BTreeMap, fs, path::Path, time::Duration},
     tokio::sync::watch,
@@ -20,6 +20,7 @@ impl Listener for Deaf {
     fn output(&mut self, _id: u64, _item: usize, _stream: Stream, _text: &str) {}
     fn content(&mut self, _id: u64, _bytes: &[u8], _last: bool) {}
     fn outcome(&mut self, _id: u64, _item: usize, _outcome: &Outcome) {}
+    fn passed(&mut self, _id: u64) {}
 }
 
 fn program(directory: &Path) -> AgentProgram {
@@ -42,6 +43,7 @@ fn run(id: u64, module: &str, args: serde_json::Value) -> Run {
         environment: BTreeMap::new(),
         timeout: None,
         stream: false,
+        course: Course::Alone,
     }
 }
 

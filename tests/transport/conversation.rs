@@ -7,7 +7,9 @@ use {
             Agent, AgentProgram, ContentStore, Exit, Line, Listener, Lost, Pipe, Transport,
             Unreachable,
         },
-        wire::{Decoder, Frame, Hello, Mode, Outcome, Report, Request, Run, Stream, VERSION},
+        wire::{
+            Course, Decoder, Frame, Hello, Mode, Outcome, Report, Request, Run, Stream, VERSION,
+        },
     },
     futures::FutureExt,
     std::{collections::BTreeMap, sync::Mutex},
@@ -69,6 +71,7 @@ impl Peer {
             uid: 0,
             user: "root".to_owned(),
             hostname: "h".to_owned(),
+            machine: "m".to_owned(),
         };
         self.say(&Report::Hello(hello)).await;
     }
@@ -120,6 +123,7 @@ fn step(id: u64, items: usize) -> Run {
         environment: BTreeMap::new(),
         timeout: None,
         stream: false,
+        course: Course::Alone,
     }
 }
 
@@ -136,6 +140,7 @@ struct Heard {
     output: String,
     content: Vec<u8>,
     outcomes: usize,
+    passed: usize,
 }
 
 impl Listener for Heard {
@@ -150,6 +155,10 @@ impl Listener for Heard {
 
     fn outcome(&mut self, _id: u64, _item: usize, _outcome: &Outcome) {
         self.outcomes += 1;
+    }
+
+    fn passed(&mut self, _id: u64) {
+        self.passed += 1;
     }
 }
 

@@ -40,6 +40,7 @@ fn yes() -> bool {
 /// tells. What changes is on the controller, so the controller says `changed`.
 impl Module for Fetch {
     const NAME: &'static str = "fetch";
+    const ALONE: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {

@@ -48,6 +48,7 @@ pub struct Cleanup {
 
 impl Module for AsyncStatus {
     const NAME: &'static str = "async_status";
+    const ALONE: bool = true;
     type Delta = Cleanup;
 
     fn look(&self, probe: &Probe) -> Result<Look<Cleanup>, Failure> {

@@ -2,7 +2,7 @@ use {
     crate::{
         act::{Delta, Failure, Host, Job, Look, Probe},
         module::{HostPath, Module, registry},
-        wire::{Diff, Effect, Mode, Object, Outcome, Run},
+        wire::{Course, Diff, Effect, Mode, Object, Outcome, Run},
     },
     schemars::JsonSchema,
     serde::Deserialize,
@@ -26,6 +26,7 @@ pub struct Starting(Job);
 
 impl Module for Start {
     const NAME: &'static str = "async_wrapper";
+    const ALONE: bool = true;
     type Delta = Starting;
 
     fn look(&self, probe: &Probe) -> Result<Look<Starting>, Failure> {
@@ -43,6 +44,7 @@ impl Module for Start {
             environment: step.environment.clone(),
             timeout: None,
             stream: false,
+            course: Course::Alone,
         };
         Ok(Look::Change(Starting(Job {
             run,

@@ -35,6 +35,7 @@ fn auto() -> Vec<String> {
 
 impl Module for PackageFacts {
     const NAME: &'static str = "package_facts";
+    const ALONE: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {

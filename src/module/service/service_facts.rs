@@ -28,6 +28,7 @@ type Services = BTreeMap<String, Service>;
 
 impl Module for ServiceFacts {
     const NAME: &'static str = "service_facts";
+    const ALONE: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {

@@ -38,6 +38,7 @@ enum Way {
 
 impl Module for Hostname {
     const NAME: &'static str = "hostname";
+    const ALONE: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {

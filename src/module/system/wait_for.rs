@@ -110,6 +110,7 @@ fn active() -> Vec<String> {
 
 impl Module for WaitFor {
     const NAME: &'static str = "wait_for";
+    const ALONE: bool = true;
     type Delta = Wait;
 
     /// Looks once; all waiting is done in the apply.

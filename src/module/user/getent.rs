@@ -31,6 +31,7 @@ fn yes() -> bool {
 
 impl Module for Getent {
     const NAME: &'static str = "getent";
+    const ALONE: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {

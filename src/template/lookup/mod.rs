@@ -10,7 +10,7 @@ mod world;
 
 use minijinja::{Error, value::Value};
 
-use super::{ErrorKind, TemplateError, call::Call, collection, failure};
+use super::{ErrorKind, Reach, TemplateError, call::Call, collection, failure};
 pub(super) use file::matching;
 pub(super) use list::one_or_more;
 pub(super) use scope::with;
@@ -56,6 +56,26 @@ pub(super) fn query(call: &mut Call) -> Result<Value, Error> {
     Ok(run(call)?.unwrap_or_default().into())
 }
 
+/// Lookups that reach nothing but variables and what was set before the run.
+const WITHIN: &[&str] = &["vars", "varnames", "env", "random_choice", "config"];
+
+/// Lookups that start programs, ask servers or write files.
+const WORLD: &[&str] = &["pipe", "lines", "password", "url"];
+
+/// Refuses what is not to be reached yet, where an expression is evaluated before its turn.
+fn may_reach(call: &Call, name: &str) -> Result<(), Error> {
+    let lists = list::ALL.iter().map(|(known, _)| known);
+    let reach = match name {
+        _ if lists.chain(WITHIN).any(|known| *known == name) => return Ok(()),
+        _ if WORLD.contains(&name) => Reach::World,
+        _ => Reach::Files,
+    };
+    match call.context()?.vars.may_reach(reach) {
+        true => Ok(()),
+        false => Err(failure::plain(format!("lookup '{name}' before its turn"))),
+    }
+}
+
 /// The results; nothing where the lookup failed and that is to be ignored.
 fn run(call: &mut Call) -> Result<Option<Vec<Value>>, Error> {
     let name = call.need_text(0, "name")?;
@@ -66,6 +86,7 @@ fn run(call: &mut Call) -> Result<Option<Vec<Value>>, Error> {
         unknown.help = failure::nearest(short, all().map(|(known, _)| known));
         return Err(failure::caused(unknown));
     };
+    may_reach(call, short)?;
     let errors = call.named("errors");
     let errors = errors.as_ref().and_then(Value::as_str).unwrap_or("strict");
     let terms: Vec<Value> = call.args.iter().skip(1).cloned().collect();

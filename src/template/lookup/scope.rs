@@ -2,7 +2,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use minijinja::value::Value;
 
-use crate::template::{TemplateError, Variables, print};
+use crate::template::{Reach, TemplateError, Variables, print};
 
 /// Variables with some more before them.
 #[derive(Debug)]
@@ -36,5 +36,9 @@ impl Variables for Extended {
 
     fn search_path(&self, kind: &str) -> Vec<PathBuf> {
         self.outer.search_path(kind)
+    }
+
+    fn may_reach(&self, reach: Reach) -> bool {
+        self.outer.may_reach(reach)
     }
 }

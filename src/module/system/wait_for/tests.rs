@@ -73,7 +73,7 @@ fn obeys_the_end_of_the_step() {
     use crate::{
         act::Watch,
         module::registry,
-        wire::{Mode, Run},
+        wire::{Course, Mode, Run},
     };
     let watch = Watch::default();
     let mut probe = crate::act::Probe::new(Box::new(crate::act::Alone), watch.clone());
@@ -87,6 +87,7 @@ fn obeys_the_end_of_the_step() {
         environment: Default::default(),
         timeout: None,
         stream: false,
+        course: Course::Alone,
     };
     let thread = thread::spawn(move || watch.cancel(9));
     let mut outcomes = Vec::new();
