@@ -30,6 +30,8 @@ struct Control {
     extended: bool,
     /// Whether `ansible_loop` holds all items, too.
     all_items: bool,
+    /// All items as one value, which each shares.
+    all: Option<Value>,
     pause: Duration,
     break_when: Vec<Node>,
 }
@@ -103,13 +105,15 @@ impl HostStep<'_> {
     }
 
     pub(super) async fn looped(&self, values: Vec<Value>) -> Ending {
-        let control = match self.control() {
+        let mut control = match self.control() {
             Ok(control) => control,
             Err(problem) => return Ending::fault(self.step.task.action.short_name(), &problem),
         };
         if values.is_empty() {
             return nothing(self.step);
         }
+        let wants_all = control.extended && control.all_items;
+        control.all = wants_all.then(|| Value::from(values.clone()));
         let (items, endings) = match self.goes_at_once(&control) {
             true => {
                 let indices = 0..values.len();
@@ -275,7 +279,7 @@ impl HostStep<'_> {
             locals.insert(name.to_owned(), before.value());
         }
         if control.extended {
-            let all = control.all_items;
+            let all = control.all.as_ref();
             locals.insert("ansible_loop".to_owned(), extended(values, index, all));
         }
         let scope = self.delegated_scope(self.scope.with_locals(locals));
@@ -342,6 +346,7 @@ impl HostStep<'_> {
             index: text("index_var")?,
             label: part("label").cloned(),
             all_items: value("extended_allitems")?.is_none_or(|value| value.is_true()),
+            all: None,
             extended: value("extended")?.is_some_and(|value| value.is_true()),
             pause: Duration::try_from_secs_f64(pause).unwrap_or_default(),
             break_when: part("break_when").map_or(Vec::new(), |node| {
@@ -364,7 +369,7 @@ fn speaks_of(node: &Node, name: &str) -> bool {
 }
 
 /// `ansible_loop`.
-fn extended(values: &[Value], index: usize, all: bool) -> Value {
+fn extended(values: &[Value], index: usize, all: Option<&Value>) -> Value {
     let length = values.len();
     let mut map = vec![
         ("index", (index + 1).into()),
@@ -375,8 +380,8 @@ fn extended(values: &[Value], index: usize, all: bool) -> Value {
         ("last", (index + 1 == length).into()),
         ("length", length.into()),
     ];
-    if all {
-        map.push(("allitems", Value::from(values.to_vec())));
+    if let Some(all) = all {
+        map.push(("allitems", all.clone()));
     }
     if let Some(previous) = index.checked_sub(1) {
         map.push(("previtem", values[previous].clone()));
