@@ -43,6 +43,14 @@ impl Date {
         }
     }
 
+    /// The days from 1970 to the first of a month.
+    pub fn days_to(year: i64, month: i64) -> i64 {
+        let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        let months: i64 = lengths.iter().zip(1..month).map(|(days, _)| days).sum();
+        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        days_before(year) + months + i64::from(is_leap && month > 2)
+    }
+
     /// Now, in UTC.
     pub fn now() -> Self {
         Self::of(seconds())
@@ -88,5 +96,16 @@ mod tests {
         let last = Date::of(-1);
         assert_eq!((last.year, last.month, last.day), (1969, 12, 31));
         assert_eq!(last.day_of_year, 364);
+        for (year, month) in [
+            (1970, 1),
+            (1999, 12),
+            (2000, 3),
+            (2024, 2),
+            (2024, 3),
+            (2100, 3),
+        ] {
+            let date = Date::of(Date::days_to(year, month) * 86400);
+            assert_eq!((date.year, date.month, date.day), (year, month, 1));
+        }
     }
 }

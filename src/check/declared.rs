@@ -11,7 +11,7 @@ use {
 
 /// What is known of the arguments of a module or control step.
 #[derive(Debug, Default)]
-pub(super) struct Declared {
+pub struct Declared {
     pub schema: Schema,
     pub open: bool,
     pub free_form: Option<&'static str>,
@@ -20,11 +20,11 @@ pub(super) struct Declared {
 
 type Known = RwLock<HashMap<String, Option<Arc<Declared>>>>;
 
-/// Schemas are dear to make, and the same for all that is checked.
+/// Schemas are dear to make, and the same for all that is checked and run.
 static KNOWN: LazyLock<Known> = LazyLock::new(RwLock::default);
 
 /// The arguments of a module or control step, as a task names it; nothing where there is none of that name.
-pub(super) fn declared(name: &str) -> Option<Arc<Declared>> {
+pub fn declared(name: &str) -> Option<Arc<Declared>> {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
     if let Some(found) = known.get(name) {
         return found.clone();
@@ -51,5 +51,19 @@ fn make(name: &str) -> Option<Declared> {
             raw: &[],
         }),
         (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_is_made_once() {
+        let first = declared("ansible.builtin.file").unwrap();
+        let second = declared("ansible.builtin.file").unwrap();
+        assert!(Arc::ptr_eq(&first, &second));
+        assert!(first.schema.argument("path").is_some());
+        assert!(declared("no_such_module").is_none());
     }
 }

@@ -9,10 +9,10 @@ use {
         program::Role,
         source::Node,
         template::Engine,
-        variable::{Layer, Scope, Surroundings},
+        variable::{Scope, Surroundings},
     },
     std::{
-        collections::BTreeSet,
+        collections::{BTreeSet, HashSet},
         sync::{Arc, PoisonError},
     },
 };
@@ -147,13 +147,14 @@ fn play_names(survey: &Survey, play: &PlaySurvey) -> BTreeSet<String> {
     for role in &play.public {
         names.extend(role_names(role).map(str::to_owned));
     }
+    let mut seen = HashSet::new();
     for host in hosts(survey, play) {
         let facts = survey.world.memory(&host).facts;
         add(&mut names, facts.keys().map(String::as_str));
-        for layer in survey.world.inventory_layers(&host).iter() {
-            match layer {
-                Layer::Raw(vars) => add(&mut names, vars.names()),
-                Layer::Ready(values) => add(&mut names, values.keys().map(String::as_str)),
+        for vars in survey.world.inventory_layers(&host).iter() {
+            // Hosts share what their groups say.
+            if seen.insert(Arc::as_ptr(vars)) {
+                add(&mut names, vars.names());
             }
         }
     }

@@ -107,12 +107,9 @@ fn is_here(host: &str) -> bool {
 
 fn is_local(survey: &Survey, host: &str) -> bool {
     let layers = survey.world.inventory_layers(host);
-    let connection = layers.iter().rev().find_map(|layer| match layer {
-        crate::variable::Layer::Raw(vars) => vars.get("ansible_connection").cloned(),
-        crate::variable::Layer::Ready(_) => None,
-    });
-    match connection {
-        Some(node) => is_local_connection(&node),
+    let mut said = layers.iter().rev();
+    match said.find_map(|vars| vars.get("ansible_connection")) {
+        Some(node) => is_local_connection(node),
         None => host == "localhost",
     }
 }

@@ -38,6 +38,7 @@ mod yaml_trap;
 
 pub use {
     argument::bad_arguments,
+    declared::{Declared, declared},
     finding::{Code, Finding, Severity, bad_input, in_order},
     rule::{Circumstances, Inspection, examine, inspect},
     strategy::{no_such_strategy, once_for_all},

@@ -9,9 +9,14 @@ use {
         playbook::Action,
         source::{Fault, Kind, Node, Place, SourceFile},
         template::Engine,
-        variable::{Layer, Vars},
+        variable::Vars,
     },
-    std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc},
+    std::{
+        collections::{BTreeMap, HashSet},
+        ops::Range,
+        path::PathBuf,
+        sync::Arc,
+    },
 };
 
 /// How the names of variables end whose values are secrets.
@@ -55,6 +60,8 @@ pub(super) fn plain_secret(survey: &Survey, findings: &mut Vec<Finding>) {
 #[derive(Default)]
 struct Search {
     files: BTreeMap<PathBuf, Secrets>,
+    /// The variables that were looked at.
+    seen: HashSet<*const Vars>,
 }
 
 /// Those of one file, by where they begin.
@@ -72,8 +79,9 @@ impl Search {
     fn play(&mut self, survey: &Survey, play: &PlaySurvey) {
         self.vars(&play.context.files());
         for host in play.host_names() {
-            for layer in survey.world.inventory_layers(host).iter() {
-                if let Layer::Raw(vars) = layer {
+            for vars in survey.world.inventory_layers(host).iter() {
+                // Hosts share what their groups say.
+                if self.seen.insert(Arc::as_ptr(vars)) {
                     self.vars(vars);
                 }
             }

@@ -1,10 +1,11 @@
 use {
-    super::object,
+    super::{object, zone},
     crate::{
         act::{Date, Failure, Probe, Question},
         wire::Object,
     },
     serde_json::Value,
+    std::{path::Path, time::SystemTime},
 };
 
 const WEEKDAYS: [&str; 7] = [
@@ -17,20 +18,49 @@ const WEEKDAYS: [&str; 7] = [
     "Saturday",
 ];
 
-/// The time on the host, in its own zone. `date` knows the zone's rules.
+/// Where the zone of the host's clock is said.
+const ZONE: &str = "/etc/localtime";
+
+/// The time on the host, in its own zone.
 pub(super) fn read(probe: &Probe) -> Result<Object, Failure> {
+    let facts = match by_file(probe) {
+        Some(facts) => facts,
+        None => by_program(probe)?,
+    };
+    Ok(object([("date_time", Value::Object(facts))]))
+}
+
+/// By the zone's file; nothing where the environment names another one, or the file is of a kind that is not read here.
+fn by_file(probe: &Probe) -> Option<Object> {
+    let named = probe.step().environment.contains_key("TZ") || std::env::var_os("TZ").is_some();
+    if named {
+        return None;
+    }
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.ok()?;
+    let seconds = now.as_secs().cast_signed();
+    let zone = zone::at(&probe.read(Path::new(ZONE)).ok()?, seconds)?;
+    Some(facts(
+        seconds,
+        now.subsec_micros(),
+        &zone.written(),
+        &zone.name,
+    ))
+}
+
+/// `date` knows every zone's rules.
+fn by_program(probe: &Probe) -> Result<Object, Failure> {
     let answer = probe.ask(&Question::Time)?;
     let answer = answer.text();
     let mut words = answer.split_whitespace();
     let mut next = || words.next().unwrap_or_default();
     let (seconds, nanoseconds, offset, zone) = (next(), next(), next(), next());
-    let facts = facts(
+    Ok(facts(
         seconds.parse().unwrap_or_default(),
         nanoseconds.parse::<u32>().unwrap_or_default() / 1000,
         offset,
         zone,
-    );
-    Ok(object([("date_time", Value::Object(facts))]))
+    ))
 }
 
 /// Takes seconds since 1970, microseconds, the zone's offset (`+0130`) and name.
@@ -80,7 +110,10 @@ fn east(offset: &str) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use {
+        super::*,
+        crate::act::{Alone, Watch},
+    };
 
     #[test]
     fn tells_time_as_ansible_does() {
@@ -91,6 +124,19 @@ mod tests {
             (&facts["weekday"], &facts["weeknumber"]),
             (&"Friday".into(), &"46".into())
         );
+    }
+
+    #[test]
+    fn the_file_says_what_the_program_says() {
+        let probe = Probe::new(Box::new(Alone), Watch::default());
+        let program = by_program(&probe).unwrap();
+        // Where the test runs under a zone of its own, the program alone is asked.
+        let Some(file) = by_file(&probe) else {
+            return;
+        };
+        for part in ["tz", "tz_offset", "year"] {
+            assert_eq!(file[part], program[part], "{part}");
+        }
     }
 
     #[test]

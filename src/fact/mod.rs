@@ -17,6 +17,7 @@ mod service;
 mod ssh;
 mod user;
 mod virtualization;
+mod zone;
 
 pub use {local::read_from as own_facts, machine::machine};
 

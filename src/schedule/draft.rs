@@ -70,7 +70,7 @@ impl HostStep<'_> {
                 }
             };
         };
-        let control = match self.control() {
+        let control = match self.control(&values) {
             Ok(control) => control,
             Err(problem) => {
                 let ending = Ending::fault(self.step.task.action.short_name(), &problem);

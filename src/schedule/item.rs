@@ -1,6 +1,7 @@
 use {
     super::{arguments::Arguments, job::Job, outcome::Ending, run::Runner, target::Resolver},
     crate::{
+        check,
         control::{self, Call, Done, Keep, Meta, Prepared, Remote, Wait, fault},
         module::{self, Schema},
         playbook::{Key, boolean},
@@ -195,26 +196,20 @@ impl Item<'_> {
             }
             _ => written,
         };
-        let control = control::find(name);
-        let module = module::find(name);
-        let (schema, raw, open, free_form) = match (control, module) {
-            (Some(entry), _) => (entry.schema(), entry.raw, entry.open, entry.free_form),
-            (None, Some(entry)) => (entry.schema(), [].as_slice(), false, entry.free_form),
-            (None, None) => {
-                let action = &self.step.task.action;
-                return Err(crate::check::missing_module(action, meaning.as_ref()));
-            }
+        let Some(declared) = check::declared(name) else {
+            let action = &self.step.task.action;
+            return Err(check::missing_module(action, meaning.as_ref()));
         };
         let args = Arguments {
             item: self,
-            schema: &schema,
-            raw,
-            open,
-            free_form,
+            schema: &declared.schema,
+            raw: declared.raw,
+            open: declared.open,
+            free_form: declared.free_form,
         };
         let (values, object) = args.render()?;
-        let Some(entry) = control else {
-            let module = module.map_or("", |entry| entry.name);
+        let Some(entry) = control::find(name) else {
+            let module = module::find(name).map_or("", |entry| entry.name);
             return Ok(Prepared::Remote(Remote {
                 module,
                 args: object,
@@ -262,7 +257,7 @@ impl Item<'_> {
             no_log: self.keyword_bool(Key::NoLog)?.unwrap_or(false),
         };
         let Some(search) = search else {
-            return Err(crate::check::unknown_module(&self.step.task.action));
+            return Err(check::unknown_module(&self.step.task.action));
         };
         let call = self.call_of(&values);
         let prepare = || control::foreign::prepare(foreign, search, &object, &wish, &call);

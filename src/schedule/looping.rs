@@ -23,8 +23,8 @@ pub(super) struct Control {
     index: Option<String>,
     label: Option<Node>,
     extended: bool,
-    /// Whether `ansible_loop` holds all items, too.
-    all_items: bool,
+    /// All items as one value that each shares, where `ansible_loop` holds them, too.
+    all: Option<Value>,
     pause: Duration,
     break_when: Vec<Node>,
 }
@@ -208,7 +208,7 @@ impl HostStep<'_> {
             locals.insert(name.to_owned(), before.value());
         }
         if control.extended {
-            let all = control.all_items;
+            let all = control.all.as_ref();
             locals.insert("ansible_loop".to_owned(), extended(values, index, all));
         }
         let scope = self.delegated_scope(self.scope.with_locals(locals));
@@ -255,7 +255,8 @@ impl HostStep<'_> {
         });
     }
 
-    pub(super) fn control(&self) -> Result<Control, Fault> {
+    /// How the step wants these items gone through.
+    pub(super) fn control(&self, values: &[Value]) -> Result<Control, Fault> {
         let node = self.step.task.keywords.get(Key::LoopControl);
         let engine = &self.runner.world.engine;
         let part = |name: &str| node.and_then(|node| node.get(name));
@@ -270,12 +271,16 @@ impl HostStep<'_> {
         let pause = text("pause")?
             .and_then(|text| text.parse::<f64>().ok())
             .unwrap_or(0.0);
+        let extended = value("extended")?.is_some_and(|value| value.is_true());
+        let all_items =
+            || Ok::<_, Fault>(value("extended_allitems")?.is_none_or(|all| all.is_true()));
+        let wants_all = extended && all_items()?;
         Ok(Control {
             variable: text("loop_var")?.unwrap_or_else(|| "item".to_owned()),
             index: text("index_var")?,
             label: part("label").cloned(),
-            all_items: value("extended_allitems")?.is_none_or(|value| value.is_true()),
-            extended: value("extended")?.is_some_and(|value| value.is_true()),
+            all: wants_all.then(|| Value::from(values.to_vec())),
+            extended,
             pause: Duration::try_from_secs_f64(pause).unwrap_or_default(),
             break_when: part("break_when").map_or(Vec::new(), |node| {
                 node.as_list()
@@ -297,7 +302,7 @@ fn speaks_of(node: &Node, name: &str) -> bool {
 }
 
 /// `ansible_loop`.
-fn extended(values: &[Value], index: usize, all: bool) -> Value {
+fn extended(values: &[Value], index: usize, all: Option<&Value>) -> Value {
     let length = values.len();
     let mut map = vec![
         ("index", (index + 1).into()),
@@ -308,8 +313,8 @@ fn extended(values: &[Value], index: usize, all: bool) -> Value {
         ("last", (index + 1 == length).into()),
         ("length", length.into()),
     ];
-    if all {
-        map.push(("allitems", Value::from(values.to_vec())));
+    if let Some(all) = all {
+        map.push(("allitems", all.clone()));
     }
     if let Some(previous) = index.checked_sub(1) {
         map.push(("previtem", values[previous].clone()));

@@ -246,13 +246,11 @@ impl Runner {
     pub(super) fn unknown_name(&self, scope: &Scope, problem: &Fault) -> Option<String> {
         let place = problem.place()?;
         let memory = self.world.memory(scope.host());
-        memory
-            .set
-            .iter()
-            .filter(|(_, value)| is_unknown(value))
-            .map(|(name, _)| name)
+        let is_unknown = |name: &&str| memory.set.get(name).is_some_and(is_unknown);
+        let names = memory.set.names().into_iter().filter(is_unknown);
+        names
+            .map(str::to_owned)
             .find(|name| mentions(place.whole_line(), name))
-            .cloned()
     }
 
     /// Keeps what a step's end changes on the controller.

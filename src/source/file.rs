@@ -3,18 +3,28 @@ use {
     std::{
         fmt::{self, Debug, Display, Formatter},
         path::{Path, PathBuf},
-        sync::Arc,
+        sync::{Arc, OnceLock},
     },
     zeroize::Zeroizing,
 };
 
 /// A file's text, read once and shared by everything that points into it.
-#[derive(PartialEq, Eq)]
 pub struct SourceFile {
     path: PathBuf,
     text: Zeroizing<String>,
     confidential: bool,
+    /// Where its lines end; found when first needed.
+    ends: OnceLock<Vec<usize>>,
 }
+
+impl PartialEq for SourceFile {
+    fn eq(&self, other: &Self) -> bool {
+        let same = self.path == other.path && self.confidential == other.confidential;
+        same && self.text == other.text
+    }
+}
+
+impl Eq for SourceFile {}
 
 /// The path only: a text may be long, or a secret.
 impl Debug for SourceFile {
@@ -30,6 +40,7 @@ impl SourceFile {
             path: path.into(),
             text: Zeroizing::new(text.into()),
             confidential: false,
+            ends: OnceLock::new(),
         })
     }
 
@@ -39,6 +50,7 @@ impl SourceFile {
             path: path.into(),
             text,
             confidential: true,
+            ends: OnceLock::new(),
         })
     }
 
@@ -53,6 +65,13 @@ impl SourceFile {
 
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The line that a byte stands in, counted from 1.
+    fn line(&self, offset: usize) -> usize {
+        let find = || self.text.match_indices('\n').map(|(at, _)| at).collect();
+        let ends: &Vec<usize> = self.ends.get_or_init(find);
+        ends.partition_point(|end| *end < offset) + 1
     }
 }
 
@@ -112,7 +131,7 @@ impl Place {
 
     /// The line, counted from 1.
     pub fn line(&self) -> usize {
-        self.before().matches('\n').count() + 1
+        self.file.line(self.start)
     }
 
     /// The whole lines that it touches.

@@ -179,3 +179,71 @@ fn whole(source: &str) -> Result<Rewritten, Error> {
     let inner = inner.strip_suffix(signs).unwrap_or(inner);
     expression(inner, source, base, Strings::Plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        source::SourceFile,
+        template::{Engine, fixture},
+    };
+
+    /// What each kind of template makes of itself, for one host after another.
+    fn render_all(engine: &Engine) {
+        let vars = fixture::vars();
+        let file = SourceFile::new("once.j2", "{% if once is undefined %}{{ word }}{% endif %}");
+        engine.text("once {{ word }}", &vars).unwrap();
+        engine.text("{{ [word, 'once'] }}", &vars).unwrap();
+        engine.expression("word ~ 'once'", &vars).unwrap();
+        assert!(engine.truth("word == 'Hello'", &vars).unwrap());
+        engine.file(&file, &vars).unwrap();
+    }
+
+    #[test]
+    fn each_template_is_compiled_once_however_many_hosts_render_it() {
+        let engine = fixture::engine();
+        render_all(&engine);
+        let names = [
+            Spelling::text("once {{ word }}"),
+            Spelling::inline('w', "{{ [word, 'once'] }}"),
+            Spelling::expression("word ~ 'once'"),
+            Spelling::condition("word == 'Hello'"),
+            Spelling::file("{% if once is undefined %}{{ word }}{% endif %}"),
+        ];
+        // Compiling a template again would put another in its place.
+        let kept = |name: &Spelling| engine.inner().sources.original(name.name()).unwrap();
+        let first = names.each_ref().map(kept);
+        render_all(&engine);
+        for (name, first) in names.iter().zip(first) {
+            assert!(Arc::ptr_eq(&first, &kept(name)), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_included_is_compiled_anew_only_when_it_changes() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("b.j2");
+        std::fs::write(&path, "{{ word }}").unwrap();
+        let file = SourceFile::new(directory.path().join("a.j2"), "{% include 'b.j2' %}");
+        let engine = fixture::engine();
+        let render = || engine.file(&file, &fixture::vars()).unwrap();
+        let kept = || {
+            engine
+                .inner()
+                .sources
+                .original(path.to_str().unwrap())
+                .unwrap()
+        };
+        assert_eq!(render(), "Hello");
+        let first = kept();
+        assert_eq!(render(), "Hello");
+        assert!(Arc::ptr_eq(&first, &kept()));
+        std::fs::write(&path, "new").unwrap();
+        let then = SystemTime::now() + std::time::Duration::from_secs(10);
+        std::fs::File::open(&path)
+            .unwrap()
+            .set_modified(then)
+            .unwrap();
+        assert_eq!(render(), "new");
+    }
+}

@@ -2,10 +2,11 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt::{self, Debug, Formatter},
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
 };
 
 use minijinja::{Environment, value::Value};
+use tera::Tera;
 
 use super::{
     ErrorKind, TemplateError, Variables, builtin,
@@ -19,6 +20,7 @@ use super::{
     print,
     recursion::Guard,
     rewrite::Use,
+    tera::Texts,
     test,
     variables::Nothing,
 };
@@ -55,6 +57,8 @@ pub(super) struct Inner {
     pub sources: Arc<Sources>,
     /// Environments whose syntax is another one, by what the first line of a template asks for.
     pub dialects: Mutex<HashMap<String, Arc<Environment<'static>>>>,
+    /// Tera's templates with all that they include, by their texts.
+    pub teras: Mutex<HashMap<Texts, Arc<Tera>>>,
     globals: BTreeSet<String>,
 }
 
@@ -78,6 +82,7 @@ impl Engine {
                 settings,
                 sources,
                 dialects: Mutex::default(),
+                teras: Mutex::default(),
                 globals,
             }),
         }
@@ -85,6 +90,11 @@ impl Engine {
 
     pub(super) fn inner(&self) -> &Inner {
         &self.inner
+    }
+
+    /// For what the engine itself keeps.
+    pub(super) fn weak(&self) -> Weak<Inner> {
+        Arc::downgrade(&self.inner)
     }
 
     /// Whether a name is a function that every template has.

@@ -89,7 +89,8 @@ impl Engine {
         if header.is_some() || !options.is_empty() {
             return Ok(text.into());
         }
-        let Some(whole) = Spelling::whole(body.strip_suffix('\n').unwrap_or(body)) else {
+        let sources = &self.inner().sources;
+        let Some(whole) = sources.whole(body.strip_suffix('\n').unwrap_or(body)) else {
             return Ok(text.into());
         };
         match self.evaluate(&whole, body, vars)? {

@@ -1,5 +1,6 @@
 //! Lists and dictionaries whose entries are rendered when they are asked for. A variable is rendered whole where that is possible;
-//! where one of its entries cannot be rendered (yet), those that can are still there.
+//! where one of its entries cannot be rendered (yet), those that can are still there. Opening a vault takes milliseconds, so that
+//! what holds vaults is opened entry by entry, too.
 
 use std::sync::Arc;
 
@@ -23,13 +24,18 @@ impl Engine {
     /// What rendering gives, where the value is no list or dictionary.
     pub fn variable(&self, node: &Node, vars: &Arc<dyn Variables>) -> Result<Value, TemplateError> {
         match (self.node(node, vars), &node.kind) {
-            (Err(_), Kind::List(_) | Kind::Map(_)) => Ok(Value::from_object(Lazy {
-                engine: self.clone(),
-                node: node.clone(),
-                vars: Arc::clone(vars),
-            })),
+            (Err(_), Kind::List(_) | Kind::Map(_)) => Ok(self.entry_by_entry(node, vars)),
             (rendered, _) => rendered,
         }
+    }
+
+    /// A list or dictionary of which each entry is rendered when it is asked for.
+    pub(super) fn entry_by_entry(&self, node: &Node, vars: &Arc<dyn Variables>) -> Value {
+        Value::from_object(Lazy {
+            engine: self.clone(),
+            node: node.clone(),
+            vars: Arc::clone(vars),
+        })
     }
 }
 
@@ -51,6 +57,9 @@ pub fn whole(value: Value) -> Result<Value, TemplateError> {
 
 impl Lazy {
     fn entry(&self, node: &Node) -> Value {
+        if let Some(constant) = self.engine.constant(node) {
+            return constant;
+        }
         match self.engine.variable(node, &self.vars) {
             Ok(value) => value,
             Err(error) => Value::from(failure::caused(error)),

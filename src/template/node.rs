@@ -2,10 +2,25 @@ use std::sync::Arc;
 
 use minijinja::value::Value;
 
-use super::{Engine, ErrorKind, TemplateError, Variables, is_omit, raw};
+use super::{Engine, ErrorKind, TemplateError, Variables, is_omit, raw, variables::Nothing};
 use crate::source::{Kind, Node};
 
 impl Engine {
+    /// The value of a node in which nothing is to be rendered: it is the same on every host and at every step. Nothing where a template
+    /// stands in it, or a vault that cannot be opened. Vaults inside lists and dictionaries are opened when they are asked for.
+    pub fn constant(&self, node: &Node) -> Option<Value> {
+        if !is_constant(node) {
+            return None;
+        }
+        let nothing: Arc<dyn Variables> = Arc::new(Nothing);
+        match &node.kind {
+            Kind::List(_) | Kind::Map(_) if holds_vault(node) => {
+                Some(self.entry_by_entry(node, &nothing))
+            }
+            _ => self.node(node, &nothing).ok(),
+        }
+    }
+
     /// Renders a YAML node with all that is inside it, keys too. Entries whose value is `omit` are dropped.
     ///
     /// # Errors
@@ -55,6 +70,32 @@ impl Engine {
                 Err(TemplateError::new(ErrorKind::Failed, message).at(&node.place))
             }
         }
+    }
+}
+
+/// Whether something within is to be opened.
+fn holds_vault(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Vault(_) => true,
+        Kind::List(items) => items.iter().any(holds_vault),
+        Kind::Map(entries) => {
+            let mut entries = entries.iter();
+            entries.any(|(key, value)| holds_vault(key) || holds_vault(value))
+        }
+        _ => false,
+    }
+}
+
+/// Whether nothing within is a template.
+fn is_constant(node: &Node) -> bool {
+    match &node.kind {
+        Kind::String(text) => !Engine::is_template(text),
+        Kind::List(items) => items.iter().all(is_constant),
+        Kind::Map(entries) => {
+            let mut entries = entries.iter();
+            entries.all(|(key, value)| is_constant(key) && is_constant(value))
+        }
+        _ => true,
     }
 }
 

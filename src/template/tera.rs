@@ -4,15 +4,20 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     error::Error as _,
     path::Path,
-    sync::Arc,
+    sync::{Arc, PoisonError, Weak},
 };
 
 use fancy_regex::Regex;
 use minijinja::value::{Kwargs, Value};
 use tera::Tera;
 
-use super::{Engine, ErrorKind, TemplateError, Variables, failure, filter, from_json, to_json};
+use super::{
+    Engine, ErrorKind, TemplateError, Variables, engine::Inner, failure, filter, from_json, to_json,
+};
 use crate::source::{Place, SourceFile};
+
+/// Templates by their names.
+pub(super) type Texts = BTreeMap<String, String>;
 
 /// Renders a `.tera` file with the variables that it and the templates it includes mention.
 ///
@@ -25,11 +30,7 @@ pub(super) fn render(
 ) -> Result<String, TemplateError> {
     let name = file.path().display().to_string();
     let texts = gathered(file, &name, vars)?;
-    let mut tera = Tera::default();
-    tera.autoescape_on(Vec::new());
-    adopt(&mut tera, engine);
-    tera.add_raw_templates(texts.iter())
-        .map_err(|error| explained(&error, file, None, vars))?;
+    let tera = compiled(engine, &texts).map_err(|error| explained(&error, file, None, vars))?;
     let mut context = tera::Context::new();
     let mut broken = BTreeMap::new();
     for word in texts.values().flat_map(|text| words(text)) {
@@ -44,12 +45,31 @@ pub(super) fn render(
         .map_err(|error| explained(&error, file, Some(&broken), vars))
 }
 
+/// A file and all that it includes, as found before or compiled now.
+fn compiled(engine: &Engine, texts: &Texts) -> tera::Result<Arc<Tera>> {
+    let mut known = engine
+        .inner()
+        .teras
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    if let Some(tera) = known.get(texts) {
+        return Ok(Arc::clone(tera));
+    }
+    let mut tera = Tera::default();
+    tera.autoescape_on(Vec::new());
+    adopt(&mut tera, engine);
+    tera.add_raw_templates(texts.iter())?;
+    let tera = Arc::new(tera);
+    known.insert(texts.clone(), Arc::clone(&tera));
+    Ok(tera)
+}
+
 /// The file and every template that it extends, includes or imports, by the name under which it does.
 fn gathered(
     file: &Arc<SourceFile>,
     name: &str,
     vars: &Arc<dyn Variables>,
-) -> Result<BTreeMap<String, String>, TemplateError> {
+) -> Result<Texts, TemplateError> {
     let mut texts = BTreeMap::from([(name.to_owned(), file.text().to_owned())]);
     let mut waiting = vec![file.text().to_owned()];
     let beside = file.path().parent().map(Path::to_path_buf);
@@ -77,7 +97,8 @@ fn gathered(
 }
 
 fn pattern(text: &str) -> Result<Regex, TemplateError> {
-    Regex::new(text).map_err(|error| TemplateError::new(ErrorKind::Failed, error.to_string()))
+    filter::compile(text, false, false)
+        .map_err(|error| TemplateError::new(ErrorKind::Failed, error.to_string()))
 }
 
 /// The names of templates in `extends`, `include` and `import`.
@@ -108,7 +129,7 @@ fn adopt(tera: &mut Tera, engine: &Engine) {
         if tera.get_filter(name).is_ok() {
             continue;
         }
-        let engine = engine.clone();
+        let engine = engine.weak();
         let run = move |value: &tera::Value, named: &HashMap<String, tera::Value>| {
             apply(&engine, name, value, named)
         };
@@ -117,7 +138,7 @@ fn adopt(tera: &mut Tera, engine: &Engine) {
 }
 
 fn apply(
-    engine: &Engine,
+    engine: &Weak<Inner>,
     name: &str,
     value: &tera::Value,
     named: &HashMap<String, tera::Value>,
@@ -130,7 +151,10 @@ fn apply(
             .collect();
         given.push(Value::from(named));
     }
-    let mut state = engine.inner().environment.empty_state();
+    let engine = engine
+        .upgrade()
+        .ok_or_else(|| tera::Error::msg("the run is over"))?;
+    let mut state = engine.environment.empty_state();
     match state.apply_filter(name, &given) {
         Ok(result) => Ok(to_json(&result)),
         Err(error) => Err(tera::Error::msg(failure::sentence(&error))),
@@ -240,6 +264,14 @@ mod tests {
             32
         );
         assert_eq!(rendered("{{ '<a>' }}").unwrap(), "<a>");
+    }
+
+    #[test]
+    fn a_file_is_compiled_once() {
+        let texts = Texts::from([("once.tera".to_owned(), "{{ word }}".to_owned())]);
+        let first = compiled(&fixture::engine(), &texts).unwrap();
+        let second = compiled(&fixture::engine(), &texts).unwrap();
+        assert!(Arc::ptr_eq(&first, &second));
     }
 
     #[test]

@@ -1,9 +1,6 @@
 use {
-    super::{Values, Vars},
-    crate::{
-        source::Node,
-        template::{Value, ValueKind},
-    },
+    super::{Ledger, Values, Vars, written::Written},
+    crate::template::{Value, ValueKind},
     std::sync::Arc,
 };
 
@@ -12,12 +9,14 @@ use {
 pub enum Layer {
     Raw(Arc<Vars>),
     Ready(Arc<Values>),
+    /// What steps have set so far.
+    Set(Ledger),
 }
 
 /// What a layer says of a name.
 #[derive(Clone, Debug)]
 pub enum Binding {
-    Raw(Node),
+    Raw(Arc<Written>),
     Ready(Value),
 }
 
@@ -25,7 +24,7 @@ impl Binding {
     /// Whether it is a map as it stands, not one that a template would give.
     pub fn is_map(&self) -> bool {
         match self {
-            Binding::Raw(node) => node.as_map().is_some(),
+            Binding::Raw(written) => written.node().as_map().is_some(),
             Binding::Ready(value) => value.kind() == ValueKind::Map,
         }
     }
@@ -34,8 +33,9 @@ impl Binding {
 impl Layer {
     pub fn get(&self, name: &str) -> Option<Binding> {
         match self {
-            Layer::Raw(vars) => vars.get(name).cloned().map(Binding::Raw),
+            Layer::Raw(vars) => vars.written(name).cloned().map(Binding::Raw),
             Layer::Ready(values) => values.get(name).cloned().map(Binding::Ready),
+            Layer::Set(ledger) => ledger.get(name).cloned().map(Binding::Ready),
         }
     }
 
@@ -43,6 +43,7 @@ impl Layer {
         match self {
             Layer::Raw(vars) => vars.names().map(str::to_owned).collect(),
             Layer::Ready(values) => values.keys().cloned().collect(),
+            Layer::Set(ledger) => ledger.names().into_iter().map(str::to_owned).collect(),
         }
     }
 
@@ -50,6 +51,7 @@ impl Layer {
         match self {
             Layer::Raw(vars) => vars.is_empty(),
             Layer::Ready(values) => values.is_empty(),
+            Layer::Set(ledger) => ledger.is_empty(),
         }
     }
 }

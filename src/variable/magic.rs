@@ -4,7 +4,6 @@ use {
         hostvars::{HostVars, OwnVars},
     },
     crate::{
-        inventory::Host,
         playbook::Key,
         program::{FrameKind, Role},
         template::{TemplateError, Value},
@@ -12,7 +11,7 @@ use {
     std::{collections::BTreeSet, path::Path, sync::PoisonError},
 };
 
-/// The variables that no one sets: Ansible's "special variables".
+/// The variables that no one sets: Ansible's "special variables", in the order of their names.
 pub const NAMES: &[&str] = &[
     "ansible_check_mode",
     "ansible_collection_name",
@@ -64,6 +63,8 @@ const SPOKEN: (u32, u32, u32) = (2, 19, 0);
 
 /// A magic variable's value; nothing where the name is none or nothing stands behind it here.
 pub(super) fn value(scope: &Scope, name: &str) -> Option<Result<Value, TemplateError>> {
+    // Nearly every name that is asked for is none of these.
+    NAMES.binary_search(&name).ok()?;
     if name == "environment" {
         return environment(scope);
     }
@@ -98,6 +99,7 @@ fn plain(scope: &Scope, name: &str) -> Option<Value> {
             scope.around(),
         ))),
         "vars" => Some(Value::from_object(OwnVars(scope.variables()))),
+        "groups" => Some(scope.world().groups()),
         _ => of_inventory(scope, name)
             .or_else(|| of_play(scope.around().play.as_deref()?, name))
             .or_else(|| of_role(scope, name)),
@@ -124,11 +126,6 @@ fn of_inventory(scope: &Scope, name: &str) -> Option<Value> {
         .unwrap_or_else(PoisonError::into_inner);
     let host = inventory.host(scope.host());
     match name {
-        "groups" => Some(Value::from_pairs(inventory.groups().map(|group| {
-            let hosts = inventory.hosts_of(group.name());
-            let names: Value = hosts.into_iter().map(Host::name).map(Value::from).collect();
-            (group.name().to_owned(), names)
-        }))),
         "group_names" => {
             let mut names: Vec<String> = inventory
                 .groups_of(scope.host())
@@ -252,4 +249,14 @@ fn version() -> Value {
 
 fn path(path: &Path) -> Value {
     Value::from(path.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_order_so_that_they_are_found() {
+        assert!(NAMES.is_sorted_by(|one, next| one < next), "{NAMES:?}");
+    }
 }

@@ -1,7 +1,7 @@
 use {
-    super::{Values, Vars},
+    super::{Ledger, Values, Vars},
     crate::template::Value,
-    std::sync::Arc,
+    std::sync::{Arc, OnceLock},
 };
 
 /// Facts of the host's own.
@@ -12,23 +12,42 @@ const LOCAL: &str = "ansible_local";
 pub struct Memory {
     /// Gathered facts, named with `ansible_`.
     pub facts: Arc<Values>,
+    /// The facts as `ansible_facts`, once somebody has asked.
+    plain: Arc<OnceLock<Value>>,
     /// Whether facts were gathered, and not only set.
     pub gathered: bool,
     /// `include_vars`.
     pub included: Arc<Vars>,
     /// `set_fact` and `register`.
-    pub set: Arc<Values>,
+    pub set: Ledger,
 }
 
 impl Memory {
+    /// What was learnt earlier.
+    pub fn recalled(facts: Values, gathered: bool) -> Self {
+        Self {
+            facts: Arc::new(facts),
+            gathered,
+            ..Self::default()
+        }
+    }
+
+    /// Whether nothing was learnt since one was copied from the other.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.facts, &other.facts)
+            && Arc::ptr_eq(&self.included, &other.included)
+            && self.set.is_same(&other.set)
+    }
+
     /// Keeps gathered facts; later ones replace earlier ones of the same name.
     pub fn learn(&mut self, facts: impl IntoIterator<Item = (String, Value)>) {
         Arc::make_mut(&mut self.facts).extend(facts);
+        self.plain = Arc::default();
     }
 
     /// Keeps values that a step set or registered.
     pub fn set(&mut self, values: impl IntoIterator<Item = (String, Value)>) {
-        Arc::make_mut(&mut self.set).extend(values);
+        self.set.add(values);
     }
 
     /// Keeps variables that a step included.
@@ -38,6 +57,10 @@ impl Memory {
 
     /// The facts as `ansible_facts` shows them: without `ansible_`.
     pub fn plain_facts(&self) -> Value {
+        self.plain.get_or_init(|| self.stripped_facts()).clone()
+    }
+
+    fn stripped_facts(&self) -> Value {
         let plain = |name: &str| match name {
             // It keeps its name, as in Ansible.
             LOCAL => name.to_owned(),
@@ -63,6 +86,7 @@ impl Memory {
     /// `meta: clear_facts`.
     pub fn forget_facts(&mut self) {
         self.facts = Arc::default();
+        self.plain = Arc::default();
         self.gathered = false;
     }
 }

@@ -5,19 +5,23 @@ mod foresight;
 mod growth;
 mod hostvars;
 mod layer;
+mod ledger;
 mod level;
 mod magic;
 mod memory;
 mod merge;
 mod scope;
+mod shelf;
 mod vars;
 mod world;
+mod written;
 
 pub use {
     fact_cache::{FactCache, Recalled},
     foresight::Foresight,
     growth::Growth,
     layer::Layer,
+    ledger::Ledger,
     level::Level,
     magic::{DELEGATED, NAMES as MAGIC_NAMES},
     memory::Memory,

@@ -1,5 +1,5 @@
 use {
-    super::{Foresight, Layer, PlayContext, Values, World, layer::Binding, magic, merged},
+    super::{Foresight, Layer, Memory, PlayContext, Values, World, layer::Binding, magic, merged},
     crate::{
         program::{Frame, FrameKind},
         template::{Reach, TemplateError, Value, Variables, is_lazy, whole},
@@ -29,14 +29,32 @@ pub struct Scope {
     world: Arc<World>,
     host: String,
     around: Surroundings,
-    /// Strongest first.
-    layers: Vec<Layer>,
+    layers: Arc<Layers>,
     cache: Mutex<HashMap<String, Option<Result<Value, TemplateError>>>>,
+}
+
+/// Where the variables of a host at a step come from.
+struct Layers {
+    /// What was known of the host when these were put together.
+    memory: Memory,
+    /// Those that are not empty, strongest first.
+    list: Vec<Layer>,
 }
 
 impl Scope {
     pub fn new(world: &Arc<World>, host: &str, around: Surroundings) -> Arc<Self> {
-        let layers = layers(world, host, &around);
+        let memory = world.memory(host);
+        let list = layers(world, &memory, host, &around);
+        let layers = Arc::new(Layers { memory, list });
+        Self::over(world, host, around, layers)
+    }
+
+    fn over(
+        world: &Arc<World>,
+        host: &str,
+        around: Surroundings,
+        layers: Arc<Layers>,
+    ) -> Arc<Self> {
         Arc::new_cyclic(|me| Self {
             me: Weak::clone(me),
             world: Arc::clone(world),
@@ -55,7 +73,11 @@ impl Scope {
             locals: Arc::new(all),
             ..self.around.clone()
         };
-        Scope::new(&self.world, &self.host, around)
+        // Items of a loop may have set what those after them see; nothing else of a step changes.
+        match self.world.memory(&self.host).is_same(&self.layers.memory) {
+            true => Self::over(&self.world, &self.host, around, Arc::clone(&self.layers)),
+            false => Self::new(&self.world, &self.host, around),
+        }
     }
 
     pub fn host(&self) -> &str {
@@ -92,7 +114,8 @@ impl Scope {
         if let Some(value) = magic::value(self, name) {
             return Some(value);
         }
-        let mut found = self.layers.iter().filter_map(|layer| layer.get(name));
+        let layers = self.layers.list.iter();
+        let mut found = layers.filter_map(|layer| layer.get(name));
         let Some(strongest) = found.next() else {
             return magic::connection(self, name);
         };
@@ -109,7 +132,7 @@ impl Scope {
     fn ready(&self, binding: Binding) -> Result<Value, TemplateError> {
         match binding {
             Binding::Ready(value) => Ok(value),
-            Binding::Raw(node) => self.world.engine.variable(&node, &self.variables()),
+            Binding::Raw(written) => written.value(&self.world.engine, || self.variables()),
         }
     }
 }
@@ -165,7 +188,7 @@ impl Variables for Scope {
         if let Some(foresight) = &self.around.foresight {
             foresight.read("vars");
         }
-        let layers = self.layers.iter().flat_map(Layer::names);
+        let layers = self.layers.list.iter().flat_map(Layer::names);
         let locals = self.around.locals.keys().cloned();
         let magic = magic::NAMES.iter().map(|name| (*name).to_owned());
         let all: BTreeSet<_> = layers.chain(locals).chain(magic).collect();
@@ -217,8 +240,7 @@ impl Debug for Scope {
 }
 
 /// Every layer that is not empty, strongest first: the order is Ansible's documented precedence.
-fn layers(world: &World, host: &str, around: &Surroundings) -> Vec<Layer> {
-    let memory = world.memory(host);
+fn layers(world: &World, memory: &Memory, host: &str, around: &Surroundings) -> Vec<Layer> {
     let facts = memory.injected(world.settings.keep_facts_apart);
     let frame = around.frame.as_deref();
     let chain = || frame.into_iter().flat_map(Frame::chain);
@@ -232,8 +254,8 @@ fn layers(world: &World, host: &str, around: &Surroundings) -> Vec<Layer> {
             Layer::Raw(Arc::clone(&frame.params)),
         ]
     }));
-    layers.push(Layer::Ready(memory.set));
-    layers.push(Layer::Raw(memory.included));
+    layers.push(Layer::Set(memory.set.clone()));
+    layers.push(Layer::Raw(Arc::clone(&memory.included)));
     let inner = chain().filter(|frame| frame.kind != FrameKind::Play);
     layers.extend(inner.map(|frame| Layer::Raw(Arc::clone(&frame.vars))));
     let own_roles = || frame.into_iter().flat_map(Frame::roles);
@@ -253,7 +275,8 @@ fn layers(world: &World, host: &str, around: &Surroundings) -> Vec<Layer> {
         );
     }
     layers.push(Layer::Ready(facts));
-    layers.extend(world.inventory_layers(host).iter().rev().cloned());
+    let inventory = world.inventory_layers(host);
+    layers.extend(inventory.iter().rev().cloned().map(Layer::Raw));
     layers.extend(own_roles().map(|role| Layer::Raw(Arc::clone(&role.defaults))));
     layers.extend(
         play_roles

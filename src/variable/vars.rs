@@ -1,11 +1,12 @@
 use {
+    super::written::Written,
     crate::{source::Node, template::Value},
-    std::collections::BTreeMap,
+    std::{collections::BTreeMap, sync::Arc},
 };
 
-/// Variables as written: rendered only when used.
+/// Variables as written: rendered only when used. Cheap to clone for what it holds: the values are shared.
 #[derive(Clone, Debug, Default)]
-pub struct Vars(BTreeMap<String, Node>);
+pub struct Vars(BTreeMap<String, Arc<Written>>);
 
 /// Variables that hold their values already: facts, results, extra variables.
 pub type Values = BTreeMap<String, Value>;
@@ -22,10 +23,20 @@ impl Vars {
     }
 
     pub fn from_entries(entries: impl IntoIterator<Item = (String, Node)>) -> Self {
-        Self(entries.into_iter().collect())
+        let entries = entries.into_iter();
+        Self(
+            entries
+                .map(|(name, node)| (name, Arc::new(Written::new(node))))
+                .collect(),
+        )
     }
 
     pub fn get(&self, name: &str) -> Option<&Node> {
+        self.0.get(name).map(|written| written.node())
+    }
+
+    /// A variable with the value that it may have already.
+    pub(super) fn written(&self, name: &str) -> Option<&Arc<Written>> {
         self.0.get(name)
     }
 
@@ -39,7 +50,7 @@ impl Vars {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&String, &Node)> {
-        self.0.iter()
+        self.0.iter().map(|(name, written)| (name, written.node()))
     }
 
     pub fn is_empty(&self) -> bool {

@@ -1,5 +1,5 @@
 use {
-    super::{FactCache, Growth, Layer, Memory, Vars},
+    super::{FactCache, Growth, Memory, Vars, shelf::Shelf},
     crate::{
         inventory::Inventory,
         playbook::Strategy,
@@ -8,7 +8,7 @@ use {
         template::Engine,
     },
     std::{
-        collections::HashMap,
+        collections::{HashMap, HashSet},
         path::PathBuf,
         sync::{Arc, Mutex, PoisonError, RwLock},
     },
@@ -25,7 +25,9 @@ pub struct World {
     pub store: Arc<Store>,
     facts: Option<FactCache>,
     memories: RwLock<HashMap<String, Memory>>,
-    layers: RwLock<HashMap<String, Arc<[Layer]>>>,
+    /// Of a host that nothing was learnt about.
+    blank: Memory,
+    pub(super) shelf: Shelf,
     /// What steps added to the inventory.
     pub(super) grown: Mutex<Vec<Growth>>,
 }
@@ -85,9 +87,7 @@ pub struct PlayContext {
 impl PlayContext {
     /// The hosts of the whole play that are still in the run.
     pub fn still_in(&self) -> Vec<String> {
-        let lost = self.lost.read().unwrap_or_else(PoisonError::into_inner);
-        let active = |name: &&String| !lost.contains(name);
-        self.all_hosts.iter().filter(active).cloned().collect()
+        self.remaining(&self.all_hosts)
     }
 
     /// The hosts of the batch that have failed or cannot be reached.
@@ -172,9 +172,14 @@ impl PlayContext {
 
     /// The hosts of the batch that are still in the run.
     pub fn active(&self) -> Vec<String> {
+        self.remaining(&self.batch)
+    }
+
+    fn remaining(&self, hosts: &[String]) -> Vec<String> {
         let lost = self.lost.read().unwrap_or_else(PoisonError::into_inner);
-        let active = |name: &&String| !lost.contains(name);
-        self.batch.iter().filter(active).cloned().collect()
+        let lost: HashSet<&String> = lost.iter().collect();
+        let active = hosts.iter().filter(|host| !lost.contains(host));
+        active.cloned().collect()
     }
 }
 
@@ -194,7 +199,8 @@ impl World {
             settings,
             facts: None,
             memories: RwLock::default(),
-            layers: RwLock::default(),
+            blank: Memory::default(),
+            shelf: Shelf::default(),
             grown: Mutex::default(),
         }
     }
@@ -213,7 +219,7 @@ impl World {
         }
         drop(memories);
         match &self.facts {
-            None => Memory::default(),
+            None => self.blank.clone(),
             Some(_) => self.change_memory(host, |memory| memory.clone()),
         }
     }
@@ -243,11 +249,7 @@ impl World {
         let memory = memories.entry(host.to_owned()).or_insert_with(|| {
             let recalled = self.facts.as_ref().and_then(|facts| facts.recall(host));
             let recalled = recalled.unwrap_or_default();
-            Memory {
-                facts: Arc::new(recalled.facts),
-                gathered: recalled.gathered,
-                ..Memory::default()
-            }
+            Memory::recalled(recalled.facts, recalled.gathered)
         });
         change(memory)
     }
@@ -269,34 +271,6 @@ impl World {
         self.facts.as_ref().map_or(Vec::new(), FactCache::problems)
     }
 
-    /// The inventory's variables for a host, weakest first; read once.
-    pub fn inventory_layers(&self, host: &str) -> Arc<[Layer]> {
-        let known = |layers: &HashMap<String, Arc<[Layer]>>| layers.get(host).map(Arc::clone);
-        if let Some(layers) = known(&self.layers.read().unwrap_or_else(PoisonError::into_inner)) {
-            return layers;
-        }
-        let inventory = self
-            .inventory
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        // What cannot be read was said by `check_inventory` before the first play.
-        let layers: Arc<[Layer]> = inventory
-            .layers(host, &self.store)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|layer| {
-                Layer::Raw(Arc::new(Vars::from_entries(
-                    layer.variables.entries().to_vec(),
-                )))
-            })
-            .collect();
-        self.layers
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(host.to_owned(), Arc::clone(&layers));
-        layers
-    }
-
     /// Changes the inventory while plays run (`add_host`, `group_by`).
     pub fn change_inventory<T>(&self, change: impl FnOnce(&mut Inventory) -> T) -> T {
         let mut inventory = self
@@ -304,10 +278,7 @@ impl World {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         let result = change(&mut inventory);
-        self.layers
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.shelf.clear();
         result
     }
 

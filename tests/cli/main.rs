@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod doc;
+mod engine_steps;
 mod help;
 mod inventory;
 mod listing;

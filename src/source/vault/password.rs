@@ -7,7 +7,7 @@ use {
         fs, io,
         path::Path,
         process::{Command, Stdio},
-        sync::{Arc, Mutex, PoisonError},
+        sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     },
     zeroize::Zeroizing,
 };
@@ -16,7 +16,7 @@ use {
 pub struct Password {
     bytes: Zeroizing<Vec<u8>>,
     /// The keys by salt: each is derived once.
-    keys: Mutex<HashMap<Vec<u8>, Arc<Keys>>>,
+    keys: Mutex<HashMap<Vec<u8>, Arc<OnceLock<Keys>>>>,
 }
 
 impl Debug for Password {
@@ -56,17 +56,14 @@ impl Password {
         Ok(Self::new(password.to_vec()))
     }
 
-    pub(super) fn keys(&self, salt: &[u8]) -> Arc<Keys> {
-        if let Some(keys) = self.derived().get(salt) {
-            return Arc::clone(keys);
-        }
-        let keys = Arc::new(Keys::derive(&self.bytes, salt));
-        self.derived().insert(salt.to_owned(), Arc::clone(&keys));
-        keys
+    /// Does something with the keys for vaults of this salt. Whoever comes while another derives them waits for him.
+    pub(super) fn with_keys<T>(&self, salt: &[u8], use_keys: impl FnOnce(&Keys) -> T) -> T {
+        let derivation = Arc::clone(self.derived().entry(salt.to_owned()).or_default());
+        use_keys(derivation.get_or_init(|| Keys::derive(&self.bytes, salt)))
     }
 
     /// A thread that panicked leaves a map that is whole, so that its lock is no obstacle.
-    fn derived(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, Arc<Keys>>> {
+    fn derived(&self) -> MutexGuard<'_, HashMap<Vec<u8>, Arc<OnceLock<Keys>>>> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -209,6 +206,23 @@ mod tests {
                 .unwrap_err()
                 .contains("Is a directory")
         );
+    }
+
+    #[test]
+    fn keys_are_derived_once_a_salt_however_many_ask_at_once() {
+        let password = Password::new(b"hunter2".to_vec());
+        let start = std::sync::Barrier::new(4);
+        let ask = || {
+            start.wait();
+            password.with_keys(b"salt", |keys| std::ptr::from_ref(keys).addr())
+        };
+        let asked: Vec<usize> = std::thread::scope(|threads| {
+            let threads = [(); 4].map(|()| threads.spawn(ask));
+            threads.map(|thread| thread.join().unwrap()).to_vec()
+        });
+        assert!(asked.windows(2).all(|pair| pair[0] == pair[1]), "{asked:?}");
+        password.with_keys(b"other", |_| ());
+        assert_eq!(password.derived().len(), 2);
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl Secrets {
         }
         let id = envelope.id.clone();
         for (_, password) in self.candidates(id.as_deref()) {
-            if let Some(plain) = password.keys(&envelope.salt).open(&envelope)? {
+            if let Some(plain) = password.with_keys(&envelope.salt, |keys| keys.open(&envelope))? {
                 return Ok(Opened {
                     plain,
                     id: envelope.id,
@@ -140,7 +140,7 @@ pub fn encrypt(plain: &[u8], password: &Password, id: Option<&str>) -> Result<St
     let mut salt = [0; 32];
     rustix::rand::getrandom(&mut salt, rustix::rand::GetRandomFlags::empty())
         .map_err(|error| VaultError::Random(io::Error::from(error)))?;
-    let envelope = password.keys(&salt).close(plain, &salt, id);
+    let envelope = password.with_keys(&salt, |keys| keys.close(plain, &salt, id));
     Ok(envelope.to_string())
 }
 

@@ -1,16 +1,45 @@
 //! Regular expressions as Python's `re` has them, for fancy-regex.
 
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, Mutex, PoisonError},
+};
+
 use fancy_regex::{Captures, Regex, RegexBuilder};
 use minijinja::Error;
 
 use crate::template::failure;
 
-/// Compiles a pattern written for Python.
+/// How many patterns are kept: as many as Python keeps.
+const KEPT: usize = 512;
+
+/// A pattern, whether it ignores case, and whether lines count.
+type Pattern = (String, bool, bool);
+
+/// The patterns that were compiled already. Clones of a [`Regex`] share it.
+static KNOWN: LazyLock<Mutex<HashMap<Pattern, Regex>>> = LazyLock::new(Mutex::default);
+
+/// Compiles a pattern written for Python, where it was not compiled before.
 pub(in crate::template) fn compile(
     pattern: &str,
     ignore_case: bool,
     multiline: bool,
 ) -> Result<Regex, Error> {
+    let wanted = (pattern.to_owned(), ignore_case, multiline);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(regex) = known.get(&wanted) {
+        return Ok(regex.clone());
+    }
+    let regex = compiled(pattern, ignore_case, multiline)?;
+    // Patterns may be made of data, without end.
+    if known.len() >= KEPT {
+        known.clear();
+    }
+    known.insert(wanted, regex.clone());
+    Ok(regex)
+}
+
+fn compiled(pattern: &str, ignore_case: bool, multiline: bool) -> Result<Regex, Error> {
     RegexBuilder::new(&translated(pattern))
         .case_insensitive(ignore_case)
         .multi_line(multiline)
@@ -96,6 +125,21 @@ pub(super) fn all<'t>(regex: &Regex, text: &'t str) -> Result<Vec<Captures<'t, s
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn patterns_are_compiled_once_but_not_kept_without_end() {
+        // What would come of compiling it is told apart from what is kept.
+        let other = Regex::new("other").unwrap();
+        let key = ("kept$".to_owned(), false, false);
+        KNOWN.lock().unwrap().insert(key, other);
+        let regex = compile("kept$", false, false).unwrap();
+        assert_eq!(regex.as_str(), "other");
+        assert!(found(&compile("kept$", true, false).unwrap(), "KEPT", true).unwrap());
+        for number in 0..KEPT * 2 {
+            compile(&format!("made{number}"), false, false).unwrap();
+        }
+        assert!(KNOWN.lock().unwrap().len() <= KEPT);
+    }
 
     #[test]
     fn the_differences_are_translated() {
