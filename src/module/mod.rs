@@ -30,6 +30,7 @@ pub mod archive;
 #[cfg(any(test, feature = "controller"))]
 pub mod argument;
 pub mod command;
+mod context;
 pub mod file;
 pub mod foreign;
 mod host_path;
@@ -82,6 +83,9 @@ pub trait Module: DeserializeOwned + JsonSchema + 'static {
     /// all items are looked at before anything is applied. Without it (the default), each item is looked at and applied in
     /// turn, so that an item sees what the one before it did.
     const JOIN: Option<Join<Self::Delta>> = None;
+
+    /// It is about a file, and takes the arguments that Ansible has for its SELinux context: [`run`] heeds them.
+    const FILES: bool = false;
 
     /// What would change: [`Acts`] for nearly every module.
     type Delta: Delta;

@@ -77,7 +77,7 @@ const fn entry<M: Module>() -> Entry {
         free_form: M::FREE_FORM,
         run: super::run::<M>,
         #[cfg(any(test, feature = "controller"))]
-        schema: super::argument::Schema::of::<M>,
+        schema: super::argument::Schema::of_module::<M>,
     }
 }
 

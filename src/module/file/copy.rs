@@ -90,6 +90,7 @@ fn yes() -> bool {
 
 impl Module for Copy {
     const NAME: &'static str = "copy";
+    const FILES: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {

@@ -79,6 +79,7 @@ fn yes() -> bool {
 
 impl Module for File {
     const NAME: &'static str = "file";
+    const FILES: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {

@@ -48,6 +48,7 @@ fn utf8() -> String {
 
 impl Module for Replace {
     const NAME: &'static str = "replace";
+    const FILES: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {

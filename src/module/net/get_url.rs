@@ -104,6 +104,7 @@ fn agent_name() -> String {
 
 impl Module for GetUrl {
     const NAME: &'static str = "get_url";
+    const FILES: bool = true;
     type Delta = Fetch;
 
     fn look(&self, probe: &Probe) -> Result<Look<Fetch>, Failure> {
