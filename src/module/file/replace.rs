@@ -59,6 +59,7 @@ impl Module for Replace {
         let edit = self.edit();
         let text = edit.text(probe)?;
         let mut acts = Acts::new();
+        acts.value("rc", 0);
         let Some((start, end)) = self.section(&text)? else {
             let pattern = self.pattern();
             acts.msg(format!(
