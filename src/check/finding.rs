@@ -68,6 +68,8 @@ codes! {
     NativeModule "native-module"
     /// A password or private key that everybody can read.
     PlainSecret "plain-secret"
+    /// An argument that a role's specification refuses.
+    RoleArgument "role-argument"
     /// A template that cannot be compiled.
     TemplateSyntax "template-syntax"
     /// A variable that nothing defines.

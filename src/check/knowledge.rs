@@ -25,6 +25,8 @@ pub(super) struct Knowledge {
     plays: Vec<BTreeSet<String>>,
     /// Something may define any name, so that nothing is certain.
     pub open: bool,
+    /// A step may set any name.
+    pub unsettled: bool,
 }
 
 /// Facts that modules set without a prefix, and what only template files see.
@@ -47,7 +49,8 @@ impl Knowledge {
         let mut known = Self {
             run: SET_BY_MODULES.iter().map(|&name| name.to_owned()).collect(),
             plays: Vec::new(),
-            open: !survey.circumstances.inventory || survey.shifts_inventory(),
+            open: false,
+            unsettled: false,
         };
         for play in &survey.plays {
             let names = play_names(survey, play);
@@ -59,7 +62,14 @@ impl Knowledge {
                 known.learn(survey, play, site);
             }
         }
+        known.unsettled = known.open;
+        known.open |= !survey.circumstances.inventory || survey.shifts_inventory();
         known
+    }
+
+    /// Whether a step of the run may set a name, or a question to the person.
+    pub fn changes(&self, name: &str) -> bool {
+        self.run.contains(name)
     }
 
     /// Whether anything may define a name, where a step of a play stands.

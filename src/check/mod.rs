@@ -19,6 +19,7 @@ mod misplaced_meta;
 mod missing_file;
 mod native_module;
 mod plain_secret;
+mod role_argument;
 mod rule;
 mod site;
 mod spelling;

@@ -6,7 +6,7 @@ use {
         survey::{PlaySurvey, Survey, scope},
     },
     crate::{
-        playbook::{Key, Keywords, On, boolean},
+        playbook::{Action, Key, Keywords, On, boolean},
         program::{
             Compiler, Element, Frame, FrameKind, Included, Order, Role, RoleParts, Step, TagFilter,
         },
@@ -143,22 +143,10 @@ impl<'a> Walker<'a> {
 
     fn include_role(&mut self, site: &Site) {
         let action = &site.step.task.action;
-        let Some(named) = action.arg("name").or_else(|| action.arg("role")) else {
+        if action.arg("name").or_else(|| action.arg("role")).is_none() {
             return;
-        };
-        let part = |name: &str| match action.arg(name) {
-            None => Some("main".to_owned()),
-            Some(node) => literal(node).map(str::to_owned),
-        };
-        let parts = || {
-            Some(RoleParts {
-                tasks: part("tasks_from")?,
-                handlers: part("handlers_from")?,
-                defaults: part("defaults_from")?,
-                vars: part("vars_from")?,
-            })
-        };
-        let (Some(name), Some(parts)) = (literal(named), parts()) else {
+        }
+        let Some((named, name, parts)) = included_role(action) else {
             self.play.open = true;
             return;
         };
@@ -251,6 +239,22 @@ impl<'a> Walker<'a> {
     fn found(&mut self, code: Code, severity: Severity, fault: Fault) {
         self.findings.push(Finding::new(code, severity, fault));
     }
+}
+
+/// The role that `include_role` names, where it and its files are written out.
+pub(super) fn included_role(action: &Action) -> Option<(&Node, &str, RoleParts)> {
+    let named = action.arg("name").or_else(|| action.arg("role"))?;
+    let part = |name: &str| match action.arg(name) {
+        None => Some("main".to_owned()),
+        Some(node) => literal(node).map(str::to_owned),
+    };
+    let parts = RoleParts {
+        tasks: part("tasks_from")?,
+        handlers: part("handlers_from")?,
+        defaults: part("defaults_from")?,
+        vars: part("vars_from")?,
+    };
+    Some((named, literal(named)?, parts))
 }
 
 /// `role_path` and `playbook_dir`.

@@ -1,5 +1,8 @@
 use {
-    super::argument_kind::{converted, type_name},
+    super::{
+        argument_kind::{converted, type_name},
+        argument_rule::{exclusive, unmet},
+    },
     crate::{
         template::{display, from_json},
         wire::Object,
@@ -17,9 +20,10 @@ pub(super) struct Verdict {
 }
 
 /// Everything that is wrong with arguments, in Ansible's words and order; empty where they are as specified.
-pub(super) fn violations(spec: &Object, mut given: Object) -> Vec<String> {
+pub fn violations(spec: &Object, mut given: Object) -> Vec<String> {
     let mut verdict = Verdict::default();
-    verdict.level(spec, &mut given, &[]);
+    // What an entry point itself says of its arguments together is not asked for, as by Ansible: only its options are.
+    verdict.level(spec, &Value::Null, &mut given, &[]);
     if !verdict.strangers.is_empty() {
         verdict.strangers.sort();
         verdict.errors.push(format!(
@@ -44,7 +48,7 @@ fn found_in(context: &[&str]) -> String {
     }
 }
 
-fn part<'a>(option: &'a Value, name: &str) -> Option<&'a Value> {
+pub(super) fn part<'a>(option: &'a Value, name: &str) -> Option<&'a Value> {
     option.get(name).filter(|value| !value.is_null())
 }
 
@@ -53,9 +57,11 @@ fn is_required(option: &Value) -> bool {
 }
 
 impl Verdict {
-    fn level(&mut self, spec: &Object, given: &mut Object, context: &[&str]) {
+    /// What options say of themselves, and `rules`, the option that has them, of them together.
+    fn level(&mut self, spec: &Object, rules: &Value, given: &mut Object, context: &[&str]) {
         self.aliases(spec, given);
         self.unknown(spec, given, context);
+        self.broken(exclusive(rules, given), context);
         for (name, option) in spec {
             if let (Some(default), false) = (part(option, "default"), given.contains_key(name)) {
                 given.insert(name.clone(), default.clone());
@@ -68,9 +74,16 @@ impl Verdict {
         for (name, option) in spec {
             self.choice(name, option, given, context);
         }
+        self.broken(unmet(rules, given), context);
         for (name, option) in spec {
             self.nested(name, option, given, context);
         }
+    }
+
+    fn broken(&mut self, rules: impl IntoIterator<Item = String>, context: &[&str]) {
+        let place = found_in(context);
+        let errors = rules.into_iter().map(|rule| format!("{rule}{place}"));
+        self.errors.extend(errors);
     }
 
     fn aliases(&mut self, spec: &Object, given: &mut Object) {
@@ -115,7 +128,8 @@ impl Verdict {
             .iter()
             .filter(|(name, option)| is_required(option) && !given.contains_key(*name))
             .map(|(name, _)| name.as_str());
-        let missing: Vec<_> = missing.collect();
+        let mut missing: Vec<_> = missing.collect();
+        missing.sort_unstable();
         if !missing.is_empty() {
             let names = missing.join(", ");
             let place = found_in(context);
@@ -231,7 +245,7 @@ impl Verdict {
         let context: Vec<_> = context.iter().copied().chain([name]).collect();
         for item in items {
             match item {
-                Value::Object(mut inner) => self.level(spec, &mut inner, &context),
+                Value::Object(mut inner) => self.level(spec, option, &mut inner, &context),
                 _ => self.errors.push(format!(
                     "value of '{name}' must be of type dict or list of dicts"
                 )),
@@ -246,7 +260,7 @@ fn aliases_of(option: &Value) -> impl Iterator<Item = &str> {
 }
 
 /// As Python compares: 1, 1.0 and true are equal.
-fn equal(one: &Value, other: &Value) -> bool {
+pub(super) fn equal(one: &Value, other: &Value) -> bool {
     let number = |value: &Value| match value {
         Value::Bool(yes) => Some(f64::from(u8::from(*yes))),
         other => other.as_f64(),

@@ -2,6 +2,7 @@
 
 mod add_host;
 mod argument_kind;
+mod argument_rule;
 mod argument_spec;
 mod assert;
 mod async_status;
@@ -29,6 +30,7 @@ mod validate_argument_spec;
 mod wait_for_connection;
 
 pub use {
+    argument_spec::violations,
     async_status::async_dir,
     call::{Call, Change, Done, Include, Keep, Prepared, Remote, Wait, fault},
     fetch::write_here,

@@ -21,6 +21,18 @@ pub struct Template {
     /// The name or number of the group that shall own it.
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<String>,
+    /// The user of the file's SELinux context. Hosts without SELinux ignore it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seuser: Option<String>,
+    /// The role of the file's SELinux context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serole: Option<String>,
+    /// The type of the file's SELinux context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    setype: Option<String>,
+    /// The level of the file's SELinux context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selevel: Option<String>,
     /// Keep a copy of the old file with a time stamp in its name.
     #[serde(default)]
     backup: bool,

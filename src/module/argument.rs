@@ -4,6 +4,7 @@
 //! controller adds them to what [`Schema::accept`] gave.
 
 use {
+    super::{Module, context::PARTS},
     crate::wire::Object,
     schemars::{JsonSchema, generate::SchemaSettings},
     serde_json::{Map, Value},
@@ -48,6 +49,27 @@ impl Schema {
         });
         let schema = settings.into_generator().into_root_schema_for::<M>();
         Self::read(schema.as_value())
+    }
+
+    /// The arguments of a module, with those that all modules about files have.
+    pub fn of_module<M: Module>() -> Self {
+        let mut schema = Self::of::<M>();
+        if M::FILES {
+            let parts = PARTS.map(|name| Argument {
+                name: name.to_owned(),
+                aliases: Vec::new(),
+                doc: format!(
+                    "The {} of the file's SELinux context. Hosts without SELinux ignore it.",
+                    &name[2..]
+                ),
+                shape: Shape::Text,
+                default: None,
+                required: false,
+                secret: false,
+            });
+            schema.arguments.extend(parts);
+        }
+        schema
     }
 
     fn read(schema: &Value) -> Self {

@@ -30,6 +30,7 @@ pub mod archive;
 #[cfg(any(test, feature = "controller"))]
 pub mod argument;
 pub mod command;
+mod context;
 pub mod file;
 pub mod foreign;
 mod host_path;
@@ -86,6 +87,8 @@ pub trait Module: DeserializeOwned + JsonSchema + 'static {
     /// Whether it is to be sent by itself, when its turn has come: its look reaches beyond the host's own state (the network, the
     /// clock), waits, or gives facts that later steps read as variables.
     const ALONE: bool = false;
+    /// It is about a file, and takes the arguments that Ansible has for its SELinux context: [`run`] heeds them.
+    const FILES: bool = false;
 
     /// What would change: [`Acts`] for nearly every module.
     type Delta: Delta;

@@ -80,7 +80,7 @@ const fn entry<M: Module>() -> Entry {
         alone: M::ALONE,
         run: super::run::<M>,
         #[cfg(any(test, feature = "controller"))]
-        schema: super::argument::Schema::of::<M>,
+        schema: super::argument::Schema::of_module::<M>,
     }
 }
 

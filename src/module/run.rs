@@ -1,5 +1,5 @@
 use {
-    super::{Delta, Failure, Look, Module, Probe},
+    super::{Delta, Failure, Look, Module, Probe, context},
     crate::{
         act::{Host, Step},
         wire::{Diff, Effect, Mode, Object, Outcome, Run},
@@ -13,7 +13,7 @@ pub fn run<M: Module>(probe: &mut Probe, run: &Run, report: &mut dyn FnMut(usize
     match (M::JOIN, run.mode) {
         _ if probe.step().ahead => ahead(probe, run, boxed_look::<M>, report),
         (Some(join), Mode::Apply) => joined::<M>(probe, run, join, report),
-        _ => in_turn(probe, run, boxed_look::<M>, report),
+        _ => in_turn(probe, run, M::FILES, boxed_look::<M>, report),
     }
 }
 
@@ -75,6 +75,7 @@ impl<D: Delta> BoxedDelta for D {
 fn in_turn(
     probe: &mut Probe,
     run: &Run,
+    files: bool,
     look: fn(&Probe, &Object) -> Result<Look<Change>, Failure>,
     report: &mut dyn FnMut(usize, Outcome),
 ) {
@@ -87,6 +88,10 @@ fn in_turn(
                 Mode::Apply => apply(probe, change),
             },
             Err(failure) => failed(probe, failure),
+        };
+        let outcome = match files {
+            true => context::settle(probe, arguments, outcome),
+            false => outcome,
         };
         report(item, outcome);
     }

@@ -57,7 +57,7 @@ impl Compiler<'_> {
             .role(&name, &parts, Some(&near), &named.place)?;
         let says = |argument: &str| task.action.arg(argument).and_then(boolean);
         let once = says("allow_duplicates") == Some(false);
-        let usage = RoleUsage::included(&role, &task.keywords, once);
+        let usage = RoleUsage::included(&role, task, once);
         let own = Arc::new(Frame {
             role: Some(Arc::clone(&role)),
             usage: Some(Arc::new(usage)),

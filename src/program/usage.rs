@@ -1,6 +1,9 @@
 use {
     super::Role,
-    crate::playbook::{Key, Keywords, RoleUse},
+    crate::{
+        playbook::{Key, Keywords, RoleUse, Task},
+        source::Place,
+    },
     std::fmt::Write,
 };
 
@@ -12,6 +15,8 @@ pub struct RoleUsage {
     pub key: String,
     /// It is needless where one like it ran before.
     pub once: bool,
+    /// Where the role is named.
+    pub place: Place,
 }
 
 impl RoleUsage {
@@ -26,14 +31,16 @@ impl RoleUsage {
         Self {
             key,
             once: !role.allow_duplicates,
+            place: used.place.clone(),
         }
     }
 
     /// A use by a step that includes or imports it.
-    pub fn included(role: &Role, keywords: &Keywords, once: bool) -> Self {
+    pub fn included(role: &Role, task: &Task, once: bool) -> Self {
         let mut key = format!("{} included", identity(role));
-        add(&mut key, keywords, &[Key::Vars]);
-        Self { key, once }
+        add(&mut key, &task.keywords, &[Key::Vars]);
+        let place = task.place.clone();
+        Self { key, once, place }
     }
 }
 

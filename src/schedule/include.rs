@@ -141,11 +141,7 @@ impl Batch<'_> {
                     allow_duplicates, ..
                 },
                 Some(role),
-            ) => Some(RoleUsage::included(
-                role,
-                &step.task.keywords,
-                !allow_duplicates,
-            )),
+            ) => Some(RoleUsage::included(role, &step.task, !allow_duplicates)),
             _ => None,
         };
         let own = Frame::new(FrameKind::Include, keywords, step.frame.parent.as_ref());

@@ -63,6 +63,7 @@ cases! {
     native_module
     no_host
     plain_secret
+    role_argument
     strategy
     template_syntax
     traps

@@ -72,6 +72,7 @@ impl Packer {
 
 impl Module for Archive {
     const NAME: &'static str = "archive";
+    const FILES: bool = true;
     const COLLECTION: &'static str = "community.general";
     type Delta = Store;
 

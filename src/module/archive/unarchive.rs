@@ -66,6 +66,7 @@ fn yes() -> bool {
 
 impl Module for Unarchive {
     const NAME: &'static str = "unarchive";
+    const FILES: bool = true;
     type Delta = Unpack;
 
     fn look(&self, probe: &Probe) -> Result<Look<Unpack>, Failure> {

@@ -122,6 +122,7 @@ mod tests {
         assert_eq!(outcome.data["stdout"], "a|b  c|;|$NO_SUCH_VARIABLE|/root|");
         assert_eq!(outcome.data["cmd"][2], "a");
         assert_eq!(outcome.data["rc"], 0);
+        assert_eq!(outcome.data["msg"], "");
     }
 
     #[test]
@@ -158,6 +159,8 @@ mod tests {
         );
         let outcome = trial.apply("command", json!({"cmd": "true", "chdir": "/no/such"}));
         assert!(outcome.msg.unwrap().contains("/no/such is not there"));
+        assert_eq!(outcome.data["rc"], json!(null));
+        assert_eq!(outcome.data["stdout"], "");
         assert!(trial.apply("command", json!({"cmd": " "})).failed);
         let both = json!({"cmd": "true", "argv": ["true"]});
         assert!(trial.apply("command", both).failed);
@@ -177,6 +180,7 @@ mod tests {
         let data = trial.same("command", arguments);
         let skipped = format!("skipped, since {} exists", path.display());
         assert_eq!(data["stdout"], skipped.as_str());
+        assert_eq!(data["delta"], json!(null));
     }
 
     #[test]

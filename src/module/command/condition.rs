@@ -1,10 +1,11 @@
 use {
     super::glob,
     crate::{
-        act::{Failure, Probe, Thing},
+        act::{Failure, Finished, Probe, Thing},
         module::HostPath,
         wire::{Mode, Object, Outcome},
     },
+    serde_json::Value,
     std::path::{Path, PathBuf},
 };
 
@@ -38,9 +39,11 @@ impl Condition<'_> {
                     None => "is not there",
                     Some(_) => "is no directory",
                 };
-                Err(Failure::refused(format!(
-                    "Unable to change directory before execution: {path} {is}"
-                )))
+                let msg = format!("Unable to change directory before execution: {path} {is}");
+                let mut data = Finished::default().values();
+                data.insert("rc".into(), Value::Null);
+                data.extend(no_times());
+                Err(Failure::Refused { msg, data })
             }
         }
     }
@@ -75,6 +78,12 @@ impl Condition<'_> {
     }
 }
 
+/// What did not run began and ended at no time.
+fn no_times() -> impl Iterator<Item = (String, Value)> {
+    let names = ["start", "end", "delta"].into_iter();
+    names.map(|name| (name.to_owned(), Value::Null))
+}
+
 fn missing(path: &Path) -> Failure {
     Failure::missing(Thing::Path, path.display().to_string())
 }
@@ -95,7 +104,7 @@ impl Reason {
     }
 
     /// The outcome of `command` and `shell`, which count as run and fine.
-    pub fn outcome(&self, probe: &Probe, cmd: impl Into<serde_json::Value>) -> Outcome {
+    pub fn outcome(&self, probe: &Probe, cmd: impl Into<Value>) -> Outcome {
         let (path, is) = (&self.path, self.is());
         let did = match probe.step().mode {
             Mode::Look => "Would",
@@ -109,6 +118,7 @@ impl Reason {
         data.insert("stdout".into(), stdout.into());
         data.insert("stderr".into(), "".into());
         data.insert("stderr_lines".into(), Vec::<String>::new().into());
+        data.extend(no_times());
         Outcome {
             data,
             msg: Some(format!("{did} not run command since '{path}' {is}")),

@@ -39,7 +39,11 @@ impl Delta for Launch {
     }
 
     fn apply(self, host: &mut Host) -> Result<Outcome, Failure> {
-        launch(&self.program, self.cmd, self.strip, host)
+        let mut outcome = launch(&self.program, self.cmd, self.strip, host)?;
+        if !outcome.failed {
+            outcome.data.insert("msg".into(), "".into());
+        }
+        Ok(outcome)
     }
 }
 

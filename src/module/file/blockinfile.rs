@@ -84,6 +84,7 @@ fn end() -> String {
 
 impl Module for BlockInFile {
     const NAME: &'static str = "blockinfile";
+    const FILES: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {

@@ -1,7 +1,7 @@
 mod tree;
 
 use {
-    super::Placement,
+    super::{Placement, placement::hash},
     crate::{
         act::{Acts, Digest, Directory, Failure, Inode, Look, Probe, Source, Thing},
         module::{HostPath, Module, Ownership, Permissions},
@@ -90,6 +90,7 @@ fn yes() -> bool {
 
 impl Module for Copy {
     const NAME: &'static str = "copy";
+    const FILES: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {
@@ -130,8 +131,17 @@ impl Copy {
             return Ok(acts.into_look());
         }
         let mode = self.permissions(mode)?;
-        self.placement(path, source, mode.as_ref())
-            .plan(probe, &mut acts)?;
+        let name = path.display().to_string();
+        let placement = self.placement(path, source.clone(), mode.as_ref());
+        let md5 = match placement.plan(probe, &mut acts)? || self.remote_src {
+            true => hash(Digest::Md5, &source, probe)?,
+            false => None,
+        };
+        // Ansible's `file` answers where nothing is copied.
+        match md5 {
+            Some(md5) => acts.value("md5sum", md5),
+            None => acts.value("path", name),
+        }
         Ok(acts.into_look())
     }
 
@@ -266,6 +276,7 @@ mod tests {
             outcome.data["checksum"],
             "3f786850e387550fdab836ed7e6dc881de23001b"
         );
+        assert_eq!(outcome.data["md5sum"], "60b725f10c9c85c70d97880dfe8191b3");
         let arguments = json!({"content": "a\n", "dest": scratch.at("file"), "mode": 0o600});
         let outcome = trial.change("copy", arguments);
         assert_eq!(outcome.diff.len(), 1);
@@ -323,6 +334,9 @@ mod tests {
         let arguments = json!({"content": "new", "dest": dest, "force": "no"});
         Trial::new().same("copy", arguments);
         assert_eq!(scratch.read("file"), "old");
+        let arguments = json!({"content": "old", "dest": scratch.at("file")});
+        let data = Trial::new().same("copy", arguments);
+        assert_eq!(data["path"], data["dest"]);
     }
 
     #[test]

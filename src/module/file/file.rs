@@ -6,7 +6,7 @@ use {
             Source, Target, Thing, Time, Times, Write,
         },
         module::{HostPath, Module, Ownership, Permissions},
-        wire::{EntryKind, Foreseen},
+        wire::{EntryKind, Foreseen, Object},
     },
     schemars::JsonSchema,
     serde::Deserialize,
@@ -79,6 +79,7 @@ fn yes() -> bool {
 
 impl Module for File {
     const NAME: &'static str = "file";
+    const FILES: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {
@@ -172,10 +173,16 @@ impl File {
             None if probe.pending().is_some() => {
                 Err(Failure::missing(Thing::Path, path.display().to_string()))
             }
-            None => Err(Failure::refused(format!(
-                "file ({}) is absent, cannot continue; state: touch makes it",
-                path.display()
-            ))),
+            None => Err(Failure::Refused {
+                msg: format!(
+                    "file ({}) is absent, cannot continue; state: touch makes it",
+                    path.display()
+                ),
+                data: Object::from_iter([
+                    ("path".to_owned(), path.display().to_string().into()),
+                    ("state".to_owned(), "absent".into()),
+                ]),
+            }),
             Some(inode) if inode.is_directory() => Err(Failure::refused(format!(
                 "file ({}) is directory, cannot continue",
                 path.display()
@@ -264,15 +271,16 @@ impl File {
         }
         acts.value("dest", path.display().to_string());
         acts.value("src", target.as_str());
-        if let Some(inode) = &there
-            && inode.kind == Kind::Link(PathBuf::from(&target))
+        if let Some(link) = &there
+            && link.kind == Kind::Link(PathBuf::from(&target))
         {
-            return match probe.follow(&path)? {
-                Some(inode) if self.follow => {
-                    self.attributes(probe, acts, &probe.target(&path)?, &inode)
-                }
-                _ => self.attributes(probe, acts, &path, inode),
+            let Some(inode) = probe.follow(&path)?.filter(|_| self.follow) else {
+                return self.attributes(probe, acts, &path, link);
             };
+            self.attributes(probe, acts, &probe.target(&path)?, &inode)?;
+            // What is told is the link's, as after its making.
+            acts.values(report(probe, Bits::of(link), link.size, link.state())?);
+            return Ok(());
         }
         self.clear(probe, acts, &path, there.as_ref())?;
         let link = Ownership {

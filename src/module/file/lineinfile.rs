@@ -67,6 +67,7 @@ enum State {
 
 impl Module for LineInFile {
     const NAME: &'static str = "lineinfile";
+    const FILES: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {

@@ -50,7 +50,7 @@ impl Placement<'_> {
                 if !path.parent().is_some_and(|parent| acts.makes(parent)) {
                     probe.require_parent(&path)?;
                 }
-                if let Some(checksum) = sha1(&self.source, probe)? {
+                if let Some(checksum) = hash(Digest::Sha1, &self.source, probe)? {
                     acts.value("checksum", checksum);
                 }
                 let write = Write::plan(probe, &path, before.as_ref(), self.source, bits)?;
@@ -85,11 +85,11 @@ fn sha256(source: &Source, probe: &Probe) -> Result<String, Failure> {
     }
 }
 
-/// The checksum that Ansible reports. Large content is not fetched for it in a dry run.
-fn sha1(source: &Source, probe: &Probe) -> Result<Option<String>, Failure> {
+/// A checksum that Ansible reports. Large content is not fetched for it in a dry run.
+pub fn hash(digest: Digest, source: &Source, probe: &Probe) -> Result<Option<String>, Failure> {
     match source {
-        Source::Bytes(bytes) => Ok(Some(Digest::Sha1.of(bytes))),
-        Source::File { path, .. } => probe.digest(path, Digest::Sha1).map(Some),
+        Source::Bytes(bytes) => Ok(Some(digest.of(bytes))),
+        Source::File { path, .. } => probe.digest(path, digest).map(Some),
         Source::Content(content)
             if content.length > DIFF_LIMIT && probe.step().mode == Mode::Look =>
         {
@@ -99,7 +99,7 @@ fn sha1(source: &Source, probe: &Probe) -> Result<Option<String>, Failure> {
             let body = probe.content(content)?;
             let hash = body
                 .reader()
-                .and_then(|mut reader| Digest::Sha1.read(&mut reader));
+                .and_then(|mut reader| digest.read(&mut reader));
             let failed = Failure::io("read", Path::new("received content"));
             hash.map(Some).map_err(failed)
         }

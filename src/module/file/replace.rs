@@ -48,6 +48,7 @@ fn utf8() -> String {
 
 impl Module for Replace {
     const NAME: &'static str = "replace";
+    const FILES: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {
@@ -58,6 +59,7 @@ impl Module for Replace {
         let edit = self.edit();
         let text = edit.text(probe)?;
         let mut acts = Acts::new();
+        acts.value("rc", 0);
         let Some((start, end)) = self.section(&text)? else {
             let pattern = self.pattern();
             acts.msg(format!(

@@ -105,6 +105,7 @@ fn agent_name() -> String {
 impl Module for GetUrl {
     const NAME: &'static str = "get_url";
     const ALONE: bool = true;
+    const FILES: bool = true;
     type Delta = Fetch;
 
     fn look(&self, probe: &Probe) -> Result<Look<Fetch>, Failure> {
@@ -160,7 +161,16 @@ impl GetUrl {
             None => {}
         }
         let started = Instant::now();
-        let answer = foreseeing(probe, client.send(probe, &order))?;
+        let answered = client.send(probe, &order).map_err(|failure| {
+            let (msg, mut data) = match failure {
+                Failure::Refused { msg, data } => (msg, data),
+                other => return other,
+            };
+            data.extend(self.values(&dest));
+            data.insert("elapsed".into(), started.elapsed().as_secs().into());
+            Failure::Refused { msg, data }
+        });
+        let answer = foreseeing(probe, answered)?;
         if let (304, Some(inode)) = (answer.status, &inode) {
             return self.there(probe, &dest, inode, "HTTP Error 304: Not Modified");
         }
@@ -272,6 +282,15 @@ impl GetUrl {
         }
         let mut acts = Acts::new();
         acts.values(self.values(&path));
+        if let Some(inode) = probe.follow(from)? {
+            acts.msg(format!("OK ({} bytes)", inode.size));
+            acts.value("checksum_src", probe.digest(from, Digest::Sha1)?);
+            acts.value("md5sum", probe.digest(from, Digest::Md5)?);
+        }
+        if probe.exists(&path)? {
+            acts.value("checksum_dest", probe.digest(&path, Digest::Sha1)?);
+        }
+        acts.value("status_code", Value::Null);
         Placement {
             source: Source::file(probe, from)?,
             path,

@@ -151,6 +151,7 @@ fn agent_name() -> String {
 impl Module for Uri {
     const NAME: &'static str = "uri";
     const ALONE: bool = true;
+    const FILES: bool = true;
     type Delta = Exchange;
 
     fn look(&self, probe: &Probe) -> Result<Look<Exchange>, Failure> {

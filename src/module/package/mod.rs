@@ -5,6 +5,7 @@ pub mod apt_repository;
 mod change;
 pub mod dnf;
 mod dpkg;
+mod known;
 mod nearest;
 #[expect(clippy::module_inception, reason = "the module is called package")]
 pub mod package;

@@ -2,57 +2,102 @@ use {
     super::{
         apt::{self, Apt},
         dnf::{self, Dnf},
+        known,
     },
     crate::{
         act::{Delta, Failure, Host, Look, Probe},
         module::{Join, Module},
         wire::{Diff, Effect, Object, Outcome},
     },
-    schemars::JsonSchema,
-    serde::Deserialize,
-    std::path::Path,
+    schemars::{JsonSchema, Schema, SchemaGenerator},
+    serde::{Deserialize, de::DeserializeOwned},
+    serde_json::Value,
+    std::{borrow::Cow, path::Path},
 };
 
-/// Manage packages with whatever package manager the host has: apt or dnf.
-#[derive(Debug, Deserialize, JsonSchema)]
-pub struct Package {
+/// What `package` takes itself; it hands all else on to the module of the host's package manager.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only the schema is of interest")]
+struct Own {
     /// The packages. Their names may differ between distributions.
-    #[schemars(extend("aliases" = ["pkg"]))]
-    name: Vec<String>,
-    /// `present`, `absent`, or `latest`. Ansible calls it required, and takes `present` where it is not given.
     #[serde(default)]
-    state: State,
+    name: Vec<String>,
+    /// Whether they shall be there; `latest` upgrades them, too. apt alone has `build-dep` and `fixed`.
+    state: Option<State>,
     /// The package manager to use: `auto`, `apt`, `dnf` or `yum`.
     #[serde(rename = "use", default = "auto")]
     manager: String,
-    /// Refresh the package lists first.
-    #[schemars(extend("aliases" = ["update-cache"]))]
-    update_cache: Option<bool>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only the schema is of interest")]
 enum State {
     Absent,
+    BuildDep,
+    Fixed,
     Installed,
     Latest,
-    #[default]
     Present,
     Removed,
 }
 
-impl State {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Absent | Self::Removed => "absent",
-            Self::Installed | Self::Present => "present",
-            Self::Latest => "latest",
+fn auto() -> String {
+    "auto".into()
+}
+
+/// The arguments, for the module of the host's package manager.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Package(Object);
+
+impl JsonSchema for Package {
+    fn schema_name() -> Cow<'static, str> {
+        "Package".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Own::json_schema(generator);
+        schema.insert("description".to_owned(), ABOUT.into());
+        let apt = Apt::json_schema(generator);
+        let dnf = Dnf::json_schema(generator);
+        if let Some(Value::Object(own)) = schema.get_mut("properties") {
+            for (manager, of_manager) in [("apt", apt), ("dnf", dnf)] {
+                let properties = of_manager.get("properties").and_then(Value::as_object);
+                for (name, property) in properties.into_iter().flatten() {
+                    add(own, manager, name, property);
+                }
+            }
         }
+        schema
     }
 }
 
-fn auto() -> String {
-    "auto".into()
+const ABOUT: &str = "Manage packages with whatever package manager the host has: apt or dnf.\n\n\
+    Its other arguments are those of `apt` and `dnf`; a host refuses what its own package manager does not know.";
+
+/// Adds an argument of a manager's module; of what both have the first is described, and the names of both are known.
+fn add(all: &mut Object, manager: &str, name: &str, property: &Value) {
+    let mut property = property.clone();
+    match all.get_mut(name) {
+        None => {
+            let doc = property["description"].as_str().unwrap_or_default();
+            property["description"] = format!("With {manager}: {doc}").into();
+            all.insert(name.to_owned(), property);
+        }
+        Some(known) => {
+            let mut aliases = known["aliases"].as_array().cloned().unwrap_or_default();
+            let more = property["aliases"].as_array().into_iter().flatten();
+            for alias in more {
+                if !aliases.contains(alias) {
+                    aliases.push(alias.clone());
+                }
+            }
+            if !aliases.is_empty() {
+                known["aliases"] = aliases.into();
+            }
+        }
+    }
 }
 
 /// What the host's package manager would change. A host has one, unless `use` says otherwise for some items of a loop.
@@ -68,35 +113,63 @@ impl Module for Package {
     type Delta = Transaction;
 
     fn look(&self, probe: &Probe) -> Result<Look<Transaction>, Failure> {
-        let state = self.state.name();
-        let manager = match self.manager.rsplit('.').next().unwrap_or_default() {
+        let mut arguments = self.0.clone();
+        let named = arguments.remove("use");
+        let named = named.as_ref().and_then(Value::as_str).unwrap_or("auto");
+        let manager = match named.rsplit('.').next().unwrap_or_default() {
             "auto" => package_manager(probe)?,
             manager => manager,
         };
-        Ok(match manager {
-            "apt" => match Apt::of_package(&self.name, state, self.update_cache)?.look(probe)? {
-                Look::Same(outcome) => Look::Same(outcome),
-                Look::Change(delta) => Look::Change(Transaction {
+        match manager {
+            "apt" => {
+                // They are words of the others.
+                match arguments.get("state").and_then(Value::as_str) {
+                    Some("installed") => arguments.insert("state".to_owned(), "present".into()),
+                    Some("removed") => arguments.insert("state".to_owned(), "absent".into()),
+                    _ => None,
+                };
+                let look = taken::<Apt>("apt", arguments)?.look(probe)?;
+                Ok(of_manager(look, |delta| Transaction {
                     apt: Some(delta),
                     dnf: None,
-                }),
-            },
+                }))
+            }
             "dnf" | "dnf4" | "dnf5" | "yum" => {
-                match Dnf::of_package(&self.name, state, self.update_cache)?.look(probe)? {
-                    Look::Same(outcome) => Look::Same(outcome),
-                    Look::Change(delta) => Look::Change(Transaction {
-                        apt: None,
-                        dnf: Some(delta),
-                    }),
-                }
+                let look = taken::<Dnf>("dnf", arguments)?.look(probe)?;
+                Ok(of_manager(look, |delta| Transaction {
+                    apt: None,
+                    dnf: Some(delta),
+                }))
             }
             other => {
                 let msg = format!(
                     "`use: {other}`: the package managers that farcast knows are apt and dnf"
                 );
-                return Err(Failure::refused(msg));
+                Err(Failure::refused(msg))
             }
-        })
+        }
+    }
+}
+
+/// The arguments as a manager's module takes them.
+fn taken<M: DeserializeOwned>(manager: &str, arguments: Object) -> Result<M, Failure> {
+    let known = known::arguments::<M>();
+    let strange = arguments
+        .keys()
+        .find(|name| !known.contains(&name.as_str()));
+    if let Some(name) = strange {
+        return Err(Failure::refused(format!(
+            "`package` hands its arguments on to this host's package manager, and {manager} does not know `{name}`"
+        )));
+    }
+    serde_json::from_value(Value::Object(arguments))
+        .map_err(|error| Failure::refused(format!("`package`, with {manager}: {error}")))
+}
+
+fn of_manager<D>(look: Look<D>, transaction: fn(D) -> Transaction) -> Look<Transaction> {
+    match look {
+        Look::Same(outcome) => Look::Same(outcome),
+        Look::Change(delta) => Look::Change(transaction(delta)),
     }
 }
 
@@ -174,5 +247,46 @@ impl Delta for Transaction {
             outcome.data.extend(other.data);
         }
         Ok(outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use {super::*, crate::module::find, serde_json::json};
+
+    fn given(value: Value) -> Object {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn takes_the_arguments_of_every_manager() {
+        let schema = find("package").unwrap().schema();
+        for name in [
+            "use",
+            "enablerepo",
+            "deb",
+            "cache_valid_time",
+            "expire-cache",
+            "pkg",
+        ] {
+            assert!(schema.argument(name).is_some(), "{name}");
+        }
+        let choices = schema.argument("state").unwrap().shape.choices();
+        assert!(choices.contains(&"build-dep".to_owned()) && choices.len() == 7);
+        assert!(schema.arguments.iter().all(|argument| !argument.required));
+    }
+
+    #[test]
+    fn refuses_what_the_manager_does_not_know() {
+        let arguments = given(json!({"name": ["nano"], "enablerepo": ["crb"]}));
+        assert!(taken::<Dnf>("dnf", arguments.clone()).is_ok());
+        let refused = taken::<Apt>("apt", arguments).err().unwrap().to_string();
+        assert!(
+            refused.ends_with("apt does not know `enablerepo`"),
+            "{refused}"
+        );
+        let arguments = given(json!({"deb": "x.deb"}));
+        assert!(taken::<Apt>("apt", arguments.clone()).is_ok());
+        assert!(taken::<Dnf>("dnf", arguments).is_err());
     }
 }

@@ -113,6 +113,7 @@ fn directory() -> HostPath {
 
 impl Module for YumRepository {
     const NAME: &'static str = "yum_repository";
+    const FILES: bool = true;
     type Delta = Acts;
 
     fn look(&self, probe: &Probe) -> Result<Look<Acts>, Failure> {

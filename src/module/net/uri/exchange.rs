@@ -83,7 +83,31 @@ impl Exchange {
             let date = http_date(inode.modified);
             order.headers.push(("If-Modified-Since".into(), date));
         }
-        self.client.send(probe, &order)
+        let started = Instant::now();
+        let answered = self.client.send(probe, &order);
+        answered.map_err(|failure| self.unanswered(failure, started))
+    }
+
+    /// In Ansible's words and values, so that `until: result.status == 200` goes on trying.
+    fn unanswered(&self, failure: Failure, started: Instant) -> Failure {
+        let (msg, mut data) = match failure {
+            Failure::Refused { msg, data } => (msg, data),
+            other => return other,
+        };
+        data.insert("status".into(), (-1).into());
+        data.insert("url".into(), self.order.address.to_string().into());
+        data.insert("redirected".into(), false.into());
+        data.insert("elapsed".into(), started.elapsed().as_secs().into());
+        Failure::Refused {
+            msg: self.wrong("-1", &msg),
+            data,
+        }
+    }
+
+    fn wrong(&self, status: &str, msg: &str) -> String {
+        let statuses: Vec<String> = self.statuses.iter().map(ToString::to_string).collect();
+        let statuses = statuses.join(", ");
+        format!("Status code was {status} and not [{statuses}]: {msg}")
     }
 
     /// An answer that `dest` is up to date is right, too, where that was asked.
@@ -120,13 +144,8 @@ impl Exchange {
                 ..Outcome::default()
             });
         }
-        let statuses: Vec<String> = self.statuses.iter().map(ToString::to_string).collect();
         Err(Failure::Refused {
-            msg: format!(
-                "Status code was {} and not [{}]: {msg}",
-                answer.status,
-                statuses.join(", ")
-            ),
+            msg: self.wrong(&answer.status.to_string(), &msg),
             data,
         })
     }

@@ -172,22 +172,6 @@ impl Module for Apt {
 }
 
 impl Apt {
-    /// The arguments that `package` passes on.
-    pub fn of_package(
-        name: &[String],
-        state: &str,
-        update_cache: Option<bool>,
-    ) -> Result<Self, Failure> {
-        let state = match state {
-            "installed" => "present",
-            "removed" => "absent",
-            state => state,
-        };
-        let arguments =
-            serde_json::json!({"name": name, "state": state, "update_cache": update_cache});
-        serde_json::from_value(arguments).map_err(|error| Failure::refused(format!("apt: {error}")))
-    }
-
     fn refresh(&self, lists: &Lists) -> Option<Refresh> {
         let wanted = self.update_cache == Some(true) || self.cache_valid_time > 0;
         let due = wanted && lists.is_older(self.cache_valid_time);

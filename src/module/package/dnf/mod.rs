@@ -147,18 +147,6 @@ impl Module for Dnf {
 }
 
 impl Dnf {
-    /// The arguments that `package` passes on.
-    pub fn of_package(
-        name: &[String],
-        state: &str,
-        update_cache: Option<bool>,
-    ) -> Result<Self, Failure> {
-        let update_cache = update_cache.unwrap_or(false);
-        let arguments =
-            serde_json::json!({"name": name, "state": state, "update_cache": update_cache});
-        serde_json::from_value(arguments).map_err(|error| Failure::refused(format!("dnf: {error}")))
-    }
-
     fn removes(&self) -> bool {
         match self.state {
             Some(state) => matches!(state, State::Absent | State::Removed),
