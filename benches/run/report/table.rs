@@ -1,0 +1,50 @@
+//! The table on the terminal.
+
+use super::number;
+use crate::record::{FARCAST, Record, Series};
+
+/// All figures of a record, medians first, then the verdicts.
+pub fn table(record: &Record) -> String {
+    let base = record.median(FARCAST);
+    let series = record.series.iter().map(|series| row(series, base));
+    let verdicts = record.verdicts.iter().map(|verdict| {
+        let (found, target) = (number::found(verdict), number::target(verdict));
+        format!(
+            "  {:<44} {found:>14}   {target:<14} {}\n",
+            verdict.what,
+            number::judgement(verdict)
+        )
+    });
+    let head = format!("\n{}: {}\n", record.scenario, record.work);
+    std::iter::once(head)
+        .chain(series)
+        .chain(verdicts)
+        .collect()
+}
+
+/// One program's median, of how many runs, and how many times farcast's it is.
+fn row(series: &Series, base: Option<f64>) -> String {
+    let Some(median) = series.median else {
+        return format!(
+            "  {:<44} {:>14}   {}\n",
+            series.name,
+            "failed",
+            first_line(series)
+        );
+    };
+    let ratio = base.map_or(String::new(), |base| {
+        format!("{:.2} × farcast", median / base)
+    });
+    let runs = format!("of {}", series.values.len());
+    let median = number::value(median, series.unit);
+    format!(
+        "  {:<44} {median:>14}   {runs:<14} {ratio} {}\n",
+        series.name,
+        first_line(series)
+    )
+}
+
+fn first_line(series: &Series) -> &str {
+    let failed = series.failed.as_deref().unwrap_or_default();
+    failed.lines().next().unwrap_or_default()
+}
