@@ -7,6 +7,7 @@ mod command;
 mod disk_image;
 mod fit;
 mod home;
+mod memory;
 mod peer;
 mod race;
 mod record;

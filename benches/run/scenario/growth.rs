@@ -111,7 +111,7 @@ fn sizes(stage: &Stage, record: &mut Record) -> Outcome<()> {
     Ok(())
 }
 
-/// Fits a line through the medians, and judges how steep the growth is above its base.
+/// Fits a line through the medians, and judges how steep the growth is.
 fn judge(record: &mut Record, what: &str, sizes: &[usize], series: Vec<Series>) {
     let medians = sizes.iter().zip(&series);
     let points: Option<Vec<(f64, f64)>> = medians
@@ -136,7 +136,7 @@ fn judge(record: &mut Record, what: &str, sizes: &[usize], series: Vec<Series>) 
         Unit::Count,
         fit.as_ref().map(|fit| fit.r_squared),
     );
-    let exponent = fit.and_then(|fit| fit.exponent);
+    let exponent = fit.map(|fit| fit.exponent);
     record.at_most(
         &format!("growth with {what}: exponent"),
         Unit::Count,

@@ -6,8 +6,9 @@ use super::Scenario;
 use crate::{
     Outcome,
     bench::Bench,
-    command::{finish, peak_memory},
+    command::finish,
     home::Home,
+    memory,
     race::{Entrant, race},
     record::{FARCAST, Record, Series, Unit},
 };
@@ -48,7 +49,7 @@ fn measure(bench: &Bench, record: &mut Record) -> Outcome<()> {
         bench.runs,
         vec![Entrant::new(FARCAST, || finish(list()).map(drop))],
     );
-    let peak = peak_memory(list())?;
+    let peak = memory::of(list())?;
     record
         .series
         .push(Series::new("farcast, memory", Unit::Mebibytes, vec![peak]));
