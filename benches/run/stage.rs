@@ -103,6 +103,15 @@ impl<'a> Stage<'a> {
         Ok(hosts.first().ok_or("the stage has no host")?.1)
     }
 
+    /// The root directory of the first host, as this machine sees it.
+    pub fn root(&self) -> Outcome<PathBuf> {
+        let hosts = self.hosts();
+        let (name, _) = hosts.first().ok_or("the stage has no host")?;
+        // The layer of what the host has written lies beside its root.
+        let written = self.sandbox.upper(name)?;
+        Ok(written.with_file_name("root"))
+    }
+
     /// `farcast apply` on a playbook for the hosts of an inventory.
     pub fn apply(&self, inventory: &Path, playbook: &Path) -> Command {
         let mut command = self.home().farcast();

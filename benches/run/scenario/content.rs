@@ -11,7 +11,8 @@ use super::Scenario;
 use crate::{
     Outcome,
     bench::Bench,
-    command::{finish, peak_memory},
+    command::finish,
+    memory,
     race::{Entrant, race},
     record::{Record, Series, Unit},
     stage::Stage,
@@ -75,18 +76,14 @@ fn large_file(stage: &Stage, room: &Path, record: &mut Record) -> Outcome<()> {
     let throughput = record.ratio("1 GiB: scp", "1 GiB: farcast");
     record.at_least("1 GiB: throughput ÷ scp", Unit::Times, throughput, 0.8);
     empty()?;
-    let peak = peak_memory(stage.apply(&inventory, &playbook))?;
-    record.series.push(Series::new(
-        "1 GiB: farcast, memory",
-        Unit::Mebibytes,
-        vec![peak],
-    ));
-    record.at_most(
-        "1 GiB: memory of farcast",
-        Unit::Mebibytes,
-        Some(peak),
-        64.0,
-    );
+    let (own, agent) = memory::with_agents(stage.apply(&inventory, &playbook), &stage.root()?)?;
+    for (who, peak) in [("farcast", own), ("its agent", agent)] {
+        let what = format!("1 GiB: memory of {who}");
+        record
+            .series
+            .push(Series::new(&what, Unit::Mebibytes, vec![peak]));
+        record.at_most(&what, Unit::Mebibytes, Some(peak), 64.0);
+    }
     fs::remove_file(&file)?;
     Ok(())
 }
