@@ -1,10 +1,13 @@
 //! Programs that are run to their end: they must succeed.
 
-use std::process::{Command, Output, Stdio};
+use std::{
+    path::Path,
+    process::{Command, Output, Stdio},
+};
 
 use super::Outcome;
 
-/// Runs a command to its end and gives what it printed.
+/// Runs a command to its end and gives what it printed, to both of its outputs.
 pub fn finish(mut command: Command) -> Outcome<String> {
     let output = command.stdin(Stdio::null()).output()?;
     judged(&command, output)
@@ -26,13 +29,14 @@ pub fn finish_all(commands: impl Iterator<Item = Command>) -> Outcome<()> {
 
 /// What a command printed, if it succeeded; else the end of what it said.
 pub fn judged(command: &Command, output: Output) -> Outcome<String> {
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
     if output.status.success() {
         return Ok(said);
     }
-    let program = command.get_program().display();
-    let complaint = said + &String::from_utf8_lossy(&output.stderr);
-    let last: Vec<&str> = complaint.trim_end().lines().rev().take(8).collect();
+    let program = Path::new(command.get_program()).file_name();
+    let program = program.unwrap_or_default().display();
+    let last: Vec<&str> = said.trim_end().lines().rev().take(8).collect();
     let last: Vec<&str> = last.into_iter().rev().collect();
     Err(format!(
         "{program} ended with {}:\n{}",

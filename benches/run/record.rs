@@ -114,6 +114,12 @@ impl Record {
         found.and_then(|series| series.median)
     }
 
+    /// How many times as long as farcast a program takes; none for what is no time, and where farcast has no series.
+    pub fn beside_farcast(&self, series: &Series) -> Option<f64> {
+        let timed = series.median.filter(|_| series.unit == Unit::Seconds);
+        Some(timed? / self.median(FARCAST)?)
+    }
+
     /// How many times the second the first is.
     pub fn ratio(&self, of: &str, to: &str) -> Option<f64> {
         Some(self.median(of)? / self.median(to)?)
@@ -184,13 +190,28 @@ impl Machine {
     }
 }
 
-/// The commit that is checked out, where git can tell.
+/// The commit that is checked out, where git can tell, and whether the program is another than that.
 fn commit() -> Option<String> {
-    let mut git = Command::new("git");
-    git.args(["describe", "--always", "--dirty"])
-        .current_dir(ROOT);
-    let output = git.output().ok().filter(|output| output.status.success())?;
-    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let git = |words: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(words).current_dir(ROOT).output().ok()
+    };
+    let named = git(&["rev-parse", "--short", "HEAD"])?;
+    let changed = git(&[
+        "diff",
+        "--quiet",
+        "HEAD",
+        "--",
+        "src",
+        "Cargo.toml",
+        "Cargo.lock",
+    ])?;
+    let name = String::from_utf8_lossy(&named.stdout).trim().to_owned();
+    let end = match changed.status.success() {
+        true => "",
+        false => ", changed",
+    };
+    named.status.success().then(|| name + end)
 }
 
 /// The middle of the values; of an even number the mean of the middle two.

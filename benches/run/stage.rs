@@ -139,13 +139,17 @@ impl<'a> Stage<'a> {
     /// everything in the host's own line.
     pub fn inventory(&self, count: usize) -> Outcome<PathBuf> {
         let key = self.sandbox.private_key().display().to_string();
-        let options = self.ssh_options();
-        let options = shlex::try_join(options.iter().map(String::as_str))?;
+        // ansible-core-rs cuts at spaces and takes quotes as they are: quotes stand only where nothing goes without.
+        let quoted = |option: String| match option.contains(' ') {
+            true => format!("'{option}'"),
+            false => option,
+        };
+        let options: Vec<String> = self.ssh_options().into_iter().map(quoted).collect();
+        let options = options.join(" ");
         let line = |(name, address): &(String, Ipv4Addr)| {
             format!(
                 "{name} ansible_host={address} ansible_user=root ansible_ssh_private_key_file={key} \
-                 ansible_ssh_common_args=\"{}\"\n",
-                options.replace('"', "\\\"")
+                 ansible_ssh_common_args=\"{options}\"\n"
             )
         };
         let text: String = self.hosts().iter().take(count).map(line).collect();

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use super::number;
 use crate::{
     Outcome,
-    record::{FARCAST, Machine, Record, Series},
+    record::{Machine, Record, Series},
 };
 
 const BEGIN: &str = "<!-- figures, written by `make bench` -->\n";
@@ -39,28 +39,23 @@ fn verdicts(records: &[Record]) -> String {
 
 fn medians(records: &[Record]) -> String {
     let rows = records.iter().flat_map(|record| {
-        let base = record.median(FARCAST);
-        record
-            .series
-            .iter()
-            .map(move |series| row(&record.scenario, series, base))
+        let series = record.series.iter();
+        series.map(move |series| row(record, series))
     });
     let head = "\n| scenario | | median | runs | × farcast |\n|---|---|---|---|---|\n".to_owned();
     std::iter::once(head).chain(rows).collect()
 }
 
-fn row(scenario: &str, series: &Series, base: Option<f64>) -> String {
+fn row(record: &Record, series: &Series) -> String {
     let runs = series.values.len();
     let median = series
         .median
         .map(|median| number::value(median, series.unit));
-    let ratio = base
-        .zip(series.median)
-        .map(|(base, median)| format!("{:.2}", median / base));
-    let (median, ratio) = (
-        median.unwrap_or("failed".to_owned()),
-        ratio.unwrap_or_default(),
-    );
+    let median = median.unwrap_or("failed".to_owned());
+    let ratio = record
+        .beside_farcast(series)
+        .map(|ratio| format!("{ratio:.2}"));
+    let (scenario, ratio) = (&record.scenario, ratio.unwrap_or_default());
     format!(
         "| {scenario} | {} | {median} | {runs} | {ratio} |\n",
         series.name
@@ -78,5 +73,22 @@ fn machines(records: &[Record]) -> String {
         )
     };
     let lines: BTreeSet<String> = records.iter().map(|record| line(&record.machine)).collect();
-    lines.into_iter().collect()
+    lines.into_iter().chain([load(records)]).collect()
+}
+
+/// What else went on while it was measured.
+fn load(records: &[Record]) -> String {
+    let loads = records
+        .iter()
+        .filter_map(|record| record.machine.load.parse().ok());
+    let loads: Vec<f64> = loads.collect();
+    let (least, most) = loads
+        .iter()
+        .fold((f64::INFINITY, 0.0_f64), |(least, most), load| {
+            (least.min(*load), most.max(*load))
+        });
+    match loads.is_empty() {
+        true => String::new(),
+        false => format!("\nLoad average when the scenarios began: {least} to {most}.\n"),
+    }
 }

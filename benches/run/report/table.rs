@@ -1,12 +1,11 @@
 //! The table on the terminal.
 
 use super::number;
-use crate::record::{FARCAST, Record, Series};
+use crate::record::{Record, Series};
 
 /// All figures of a record, medians first, then the verdicts.
 pub fn table(record: &Record) -> String {
-    let base = record.median(FARCAST);
-    let series = record.series.iter().map(|series| row(series, base));
+    let series = record.series.iter().map(|series| row(record, series));
     let verdicts = record.verdicts.iter().map(|verdict| {
         let (found, target) = (number::found(verdict), number::target(verdict));
         format!(
@@ -23,7 +22,7 @@ pub fn table(record: &Record) -> String {
 }
 
 /// One program's median, of how many runs, and how many times farcast's it is.
-fn row(series: &Series, base: Option<f64>) -> String {
+fn row(record: &Record, series: &Series) -> String {
     let Some(median) = series.median else {
         return format!(
             "  {:<44} {:>14}   {}\n",
@@ -32,9 +31,10 @@ fn row(series: &Series, base: Option<f64>) -> String {
             first_line(series)
         );
     };
-    let ratio = base.map_or(String::new(), |base| {
-        format!("{:.2} × farcast", median / base)
-    });
+    let ratio = record
+        .beside_farcast(series)
+        .map(|ratio| format!("{ratio:.2} × farcast"));
+    let ratio = ratio.unwrap_or_default();
     let runs = format!("of {}", series.values.len());
     let median = number::value(median, series.unit);
     format!(

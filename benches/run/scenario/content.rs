@@ -63,7 +63,7 @@ fn large_file(stage: &Stage, room: &Path, record: &mut Record) -> Outcome<()> {
     ))?;
     let scp = || {
         let mut command = stage.command("scp".as_ref());
-        command.args(&stage.ssh_words()[1..]).arg(&file);
+        command.args(stage.ssh_words()).arg(&file);
         command.arg(format!("root@{address}:{PLACE}/large"));
         finish(command).map(drop)
     };
