@@ -9,7 +9,7 @@ pub fn table(record: &Record) -> String {
     let verdicts = record.verdicts.iter().map(|verdict| {
         let (found, target) = (number::found(verdict), number::target(verdict));
         format!(
-            "  {:<44} {found:>14}   {target:<14} {}\n",
+            "  {:<52} {found:>14}   {target:<14} {}\n",
             verdict.what,
             number::judgement(verdict)
         )
@@ -25,7 +25,7 @@ pub fn table(record: &Record) -> String {
 fn row(record: &Record, series: &Series) -> String {
     let Some(median) = series.median else {
         return format!(
-            "  {:<44} {:>14}   {}\n",
+            "  {:<52} {:>14}   {}\n",
             series.name,
             "failed",
             first_line(series)
@@ -38,7 +38,7 @@ fn row(record: &Record, series: &Series) -> String {
     let runs = format!("of {}", series.values.len());
     let median = number::value(median, series.unit);
     format!(
-        "  {:<44} {median:>14}   {runs:<14} {ratio} {}\n",
+        "  {:<52} {median:>14}   {runs:<14} {ratio} {}\n",
         series.name,
         first_line(series)
     )
