@@ -7,11 +7,15 @@ mod inventory;
 mod variable;
 mod world;
 
-criterion::criterion_group!(
-    hot,
-    expression::measure,
-    variable::measure,
-    frame::measure,
-    inventory::measure
-);
-criterion::criterion_main!(hot);
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+
+criterion_group! {
+    name = hot;
+    config = Criterion::default()
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(2));
+    targets = expression::measure, variable::measure, frame::measure, inventory::measure
+}
+criterion_main!(hot);

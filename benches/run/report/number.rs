@@ -5,9 +5,9 @@ use crate::record::{Bound, Unit, Verdict};
 /// A value with its unit and about three figures.
 pub fn value(number: f64, unit: Unit) -> String {
     match unit {
-        Unit::Seconds if number < 1e-6 => format!("{:.0} ns", number * 1e9),
-        Unit::Seconds if number < 0.001 => format!("{} µs", figures(number * 1e6)),
-        Unit::Seconds if number < 0.1 => format!("{:.1} ms", number * 1000.0),
+        Unit::Seconds if number.abs() < 1e-6 => format!("{:.0} ns", number * 1e9),
+        Unit::Seconds if number.abs() < 0.001 => format!("{} µs", figures(number * 1e6)),
+        Unit::Seconds if number.abs() < 0.1 => format!("{:.1} ms", number * 1000.0),
         Unit::Seconds => format!("{} s", figures(number)),
         Unit::Mebibytes => format!("{} MiB", figures(number)),
         Unit::Bytes => format!("{number:.0} bytes"),

@@ -10,23 +10,29 @@ const LONGEST: f64 = 450.0;
 const ROW: f64 = 20.0;
 const TITLE: f64 = 34.0;
 
-/// Records with peers in them, a block of bars each; none where there is no such record.
-pub fn picture(records: &[Record]) -> Option<String> {
-    let with_peers = records
-        .iter()
-        .filter(|record| record.median("ansible-core").is_some());
-    let mut body = String::new();
-    let mut top = 0.0;
-    for record in with_peers {
+/// Records with peers in them, a block of bars each.
+pub fn picture(records: &[Record]) -> String {
+    let is_beside_peers = |record: &&Record| record.median("ansible-core").is_some();
+    let (mut body, mut top) = (String::new(), 0.0);
+    for record in records.iter().filter(is_beside_peers) {
         block(&mut body, &mut top, record);
+    }
+    if body.is_empty() {
+        top = TITLE;
+        body = text(
+            0.0,
+            top - 10.0,
+            "start",
+            "",
+            "make bench has not been run yet",
+        );
     }
     let height = top + 10.0;
     // No colour but those that can be read on both a light and a dark page.
-    let picture = format!(
+    format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#808080\">\n\
          {body}</svg>\n"
-    );
-    (!body.is_empty()).then_some(picture)
+    )
 }
 
 /// One scenario: its title, then a bar for each program. All bars of a block have one scale.

@@ -18,14 +18,14 @@ pub const GROWTH: Scenario = Scenario {
     measure,
 };
 
-const STEPS: [usize; 5] = [100, 200, 400, 800, 1600];
+const STEPS: [usize; 5] = [200, 400, 800, 1600, 3200];
 const HOSTS: [usize; 4] = [5, 10, 15, 20];
-const ITEMS: [usize; 5] = [100, 200, 400, 800, 1600];
+const ITEMS: [usize; 5] = [200, 400, 800, 1600, 3200];
 /// In MiB.
-const SIZES: [usize; 4] = [64, 128, 256, 512];
+const SIZES: [usize; 4] = [32, 64, 128, 256];
 
 /// What grows faster than in a straight line is steeper than this; what is flatter is welcome.
-const STEEPEST: f64 = 1.15;
+const STEEPEST: f64 = 1.2;
 
 fn measure(bench: &Bench, record: &mut Record) -> Outcome<()> {
     // Hosts that only wait cost next to nothing.
