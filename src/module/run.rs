@@ -11,7 +11,7 @@ use {
 pub fn run<M: Module>(probe: &mut Probe, run: &Run, report: &mut dyn FnMut(usize, Outcome)) {
     probe.begin(Step::of(run));
     match (M::JOIN, run.mode) {
-        _ if probe.step().ahead => ahead(probe, run, boxed_look::<M>, report),
+        _ if probe.step().ahead => ahead(probe, run, M::FILES, boxed_look::<M>, report),
         (Some(join), Mode::Apply) => joined::<M>(probe, run, join, report),
         _ => in_turn(probe, run, M::FILES, boxed_look::<M>, report),
     }
@@ -100,16 +100,24 @@ fn in_turn(
 fn ahead(
     probe: &mut Probe,
     run: &Run,
+    files: bool,
     look: fn(&Probe, &Object) -> Result<Look<Change>, Failure>,
     report: &mut dyn FnMut(usize, Outcome),
 ) {
     let mut same = Vec::new();
     for (item, arguments) in run.items.iter().enumerate() {
         probe.begin_item(item);
-        match look(probe, arguments) {
-            Ok(Look::Same(outcome)) if !outcome.failed => same.push(outcome),
-            _ => return,
+        let Ok(Look::Same(outcome)) = look(probe, arguments) else {
+            return;
+        };
+        let outcome = match files {
+            true => context::settle(probe, arguments, outcome),
+            false => outcome,
+        };
+        if outcome.failed || outcome.changed {
+            return;
         }
+        same.push(outcome);
     }
     for (item, outcome) in same.into_iter().enumerate() {
         report(item, outcome);
