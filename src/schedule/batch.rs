@@ -18,7 +18,7 @@ use {
     },
     futures::{StreamExt, stream},
     std::{
-        collections::{BTreeMap, BTreeSet},
+        collections::{BTreeMap, BTreeSet, HashMap, HashSet},
         sync::Arc,
     },
 };
@@ -32,6 +32,8 @@ pub(super) struct Batch<'a> {
     pub(super) strategy: Strategy,
     /// In the order of the play's hosts.
     pub(super) walks: Vec<(String, Walk)>,
+    /// Where each host stands among the walks.
+    places: HashMap<String, usize>,
     /// Hosts that were lost before.
     pub(super) absent: BTreeSet<String>,
     /// Hosts that could not be reached and were taken back.
@@ -65,6 +67,8 @@ impl<'a> Batch<'a> {
             (host.clone(), walk)
         };
         let walks: Vec<_> = context.batch.iter().map(way).collect();
+        let places = walks.iter().enumerate();
+        let places = places.map(|(place, (host, _))| (host.clone(), place));
         let absent = walks.iter().filter(|(_, walk)| walk.end.is_some());
         Self {
             absent: absent.map(|(host, _)| host.clone()).collect(),
@@ -74,6 +78,7 @@ impl<'a> Batch<'a> {
             context,
             handlers: Handlers::new(&program.handlers),
             strategy,
+            places: places.collect(),
             walks,
             onward: Onward::Batch,
         }
@@ -131,6 +136,7 @@ impl<'a> Batch<'a> {
     ) -> Result<(), Fault> {
         let knowing = self.knowing(step, &hosts);
         self.pass(&knowing);
+        let knowing: HashSet<_> = knowing.into_iter().collect();
         hosts.retain(|host| !knowing.contains(host));
         if hosts.is_empty() {
             return Ok(());
@@ -187,12 +193,19 @@ impl<'a> Batch<'a> {
             .unwrap_or(usize::MAX)
             .min(workers.len())
             .max(1);
+        // The slow are waited for without the results of the quick.
+        let spare = |(host, mut ending): (String, Ending)| {
+            if !once {
+                ending.forget();
+            }
+            (host, ending)
+        };
         let mut endings: Vec<_> = stream::iter(running)
             .buffer_unordered(width)
+            .map(spare)
             .collect()
             .await;
-        let position = |host: &String| hosts.iter().position(|other| other == host);
-        endings.sort_by_key(|(host, _)| position(host));
+        endings.sort_by_key(|(host, _)| self.place(host));
         endings
     }
 
@@ -359,12 +372,13 @@ impl<'a> Batch<'a> {
     }
 
     pub(super) fn walk(&mut self, host: &str) -> &mut Walk {
-        let index = self
-            .walks
-            .iter()
-            .position(|(name, _)| name == host)
-            .unwrap_or_default();
-        &mut self.walks[index].1
+        let place = self.place(host);
+        &mut self.walks[place].1
+    }
+
+    /// Where the host stands among the walks.
+    fn place(&self, host: &str) -> usize {
+        self.places.get(host).copied().unwrap_or_default()
     }
 
     pub(super) fn around(&self, step: &Step) -> Surroundings {

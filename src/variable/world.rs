@@ -8,7 +8,7 @@ use {
         template::Engine,
     },
     std::{
-        collections::HashMap,
+        collections::{HashMap, HashSet},
         path::PathBuf,
         sync::{Arc, Mutex, PoisonError, RwLock},
     },
@@ -72,7 +72,7 @@ pub struct PlayContext {
     /// The hosts of the batch under way, those that were lost before among them.
     pub batch: Vec<String>,
     /// Hosts of the play that have failed or cannot be reached.
-    pub lost: RwLock<Vec<String>>,
+    pub lost: RwLock<HashSet<String>>,
     pub vars_files: RwLock<Arc<Vars>>,
     pub prompted: Arc<Vars>,
     /// The play's own roles: the whole play sees their defaults and variables.
@@ -86,28 +86,26 @@ impl PlayContext {
     /// The hosts of the whole play that are still in the run.
     pub fn still_in(&self) -> Vec<String> {
         let lost = self.lost.read().unwrap_or_else(PoisonError::into_inner);
-        let active = |name: &&String| !lost.contains(name);
+        let active = |name: &&String| !lost.contains(*name);
         self.all_hosts.iter().filter(active).cloned().collect()
     }
 
-    /// The hosts of the batch that have failed or cannot be reached.
-    pub fn lost_hosts(&self) -> Vec<String> {
+    /// Whether a host has failed or cannot be reached.
+    pub fn is_lost(&self, host: &str) -> bool {
         let lost = self.lost.read().unwrap_or_else(PoisonError::into_inner);
-        lost.clone()
+        lost.contains(host)
     }
 
     /// A host has failed or cannot be reached.
     pub fn lose(&self, host: &str) {
         let mut lost = self.lost.write().unwrap_or_else(PoisonError::into_inner);
-        if !lost.iter().any(|other| other == host) {
-            lost.push(host.to_owned());
-        }
+        lost.insert(host.to_owned());
     }
 
     /// A host can be reached again.
     pub fn recover(&self, host: &str) {
         let mut lost = self.lost.write().unwrap_or_else(PoisonError::into_inner);
-        lost.retain(|other| other != host);
+        lost.remove(host);
     }
 
     /// The variables of the play's `vars_files`.
@@ -173,7 +171,7 @@ impl PlayContext {
     /// The hosts of the batch that are still in the run.
     pub fn active(&self) -> Vec<String> {
         let lost = self.lost.read().unwrap_or_else(PoisonError::into_inner);
-        let active = |name: &&String| !lost.contains(name);
+        let active = |name: &&String| !lost.contains(*name);
         self.batch.iter().filter(active).cloned().collect()
     }
 }
@@ -309,6 +307,15 @@ impl World {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
         result
+    }
+
+    /// How many hosts the inventory has.
+    pub fn host_count(&self) -> usize {
+        let inventory = self
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        inventory.hosts().count()
     }
 
     /// What is worth saying about the inventory but stops nothing.
