@@ -2,7 +2,7 @@ use {
     crate::{
         transport::ContentStore,
         transport::{
-            self, Agent, AgentProgram, Become, Listener, Lost, Method, Target, Transport,
+            Agent, AgentProgram, Become, Handshakes, Listener, Lost, Method, Target, Transport,
             Unreachable,
         },
         wire::{Effect, Mode, Outcome, Run},
@@ -12,13 +12,13 @@ use {
         sync::{Arc, Mutex as Plain, PoisonError},
         time::Duration,
     },
-    tokio::sync::{Mutex, Semaphore, watch},
+    tokio::sync::{Mutex, watch},
 };
 
 /// Every connection of a run: one a host, with one agent for each user on it, opened when first needed.
 pub struct Connections {
     program: AgentProgram,
-    handshakes: Semaphore,
+    handshakes: Handshakes,
     /// How long a host may be silent while its agent starts.
     patience: Duration,
     hosts: Plain<HashMap<String, Arc<Host>>>,
@@ -52,7 +52,7 @@ impl Connections {
     pub fn new(program: AgentProgram, handshakes: usize, patience: Duration) -> Self {
         Self {
             program,
-            handshakes: Semaphore::new(handshakes),
+            handshakes: Handshakes::new(handshakes),
             patience,
             hosts: Plain::default(),
         }
@@ -73,8 +73,10 @@ impl Connections {
         let seat = host.seat(&user);
         let mut seat = seat.lock().await;
         if seat.is_none() {
-            *seat = Some(self.start(&host, target, becoming).await?);
+            let begun = &mut || listener.begun();
+            *seat = Some(self.start(&host, target, becoming, begun).await?);
         }
+        listener.begun();
         let Some(open) = seat.as_mut() else {
             return Ok(Vec::new());
         };
@@ -109,7 +111,7 @@ impl Connections {
         let seat = host.seat(&user);
         let mut seat = seat.lock().await;
         if seat.is_none() {
-            *seat = Some(self.start(&host, target, becoming).await?);
+            *seat = Some(self.start(&host, target, becoming, &mut || {}).await?);
         }
         Ok(())
     }
@@ -136,14 +138,15 @@ impl Connections {
         host: &Host,
         target: &Target,
         becoming: Option<&Become>,
+        begun: &mut (dyn FnMut() + Send),
     ) -> Result<Seat, Unreachable> {
         let transport = {
             let mut open = host.transport.lock().await;
             match open.as_ref() {
                 Some(transport) => Arc::clone(transport),
                 None => {
-                    let transport: Arc<dyn Transport> =
-                        transport::connect(target, &self.handshakes).await?.into();
+                    let transport = self.handshakes.connect(target, begun).await?;
+                    let transport: Arc<dyn Transport> = transport.into();
                     *open = Some(Arc::clone(&transport));
                     transport
                 }
