@@ -25,6 +25,7 @@ mod steer;
 mod step;
 mod target;
 mod turn;
+mod underway;
 mod walk;
 
 pub use {

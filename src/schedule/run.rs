@@ -4,6 +4,7 @@ use {
         pool::{Connections, Silence},
         sink::Sink,
         target::{Login, Resolver},
+        underway::Underway,
         walk::End,
     },
     crate::{
@@ -18,13 +19,21 @@ use {
     },
     std::{
         collections::BTreeMap,
+        convert::Infallible,
         sync::{
             Arc, Mutex, PoisonError,
             atomic::{AtomicBool, AtomicU64, Ordering},
         },
+        time::{Duration, Instant},
     },
-    tokio::sync::{Semaphore, watch},
+    tokio::{
+        sync::{Semaphore, watch},
+        time,
+    },
 };
+
+/// How often it is seen who takes long.
+const GLANCE: Duration = Duration::from_secs(1);
 
 /// How a run is to go.
 #[derive(Clone, Debug)]
@@ -63,6 +72,7 @@ pub struct Runner {
     pub connections: Connections,
     pub contents: ContentStore,
     pub sink: Sink,
+    pub(super) underway: Underway,
     /// Turns true when the run is to end now.
     pub cancel: watch::Receiver<bool>,
     ask: Ask,
@@ -95,6 +105,7 @@ impl Runner {
             connections,
             contents: ContentStore::default(),
             sink,
+            underway: Underway::default(),
             cancel,
             ask,
             ids: AtomicU64::new(1),
@@ -112,7 +123,10 @@ impl Runner {
             playbooks: names,
             dry: self.options.check,
         });
-        let ended = self.plays(programs).await;
+        let ended = tokio::select! {
+            ended = self.plays(programs) => ended,
+            never = self.name_the_slow() => match never {},
+        };
         self.tell_of_cache();
         self.connections.close().await;
         let recap = self.sink.finish();
@@ -126,6 +140,15 @@ impl Runner {
             }
         }
         Ok(())
+    }
+
+    /// Tells of hosts that take long, as long as it is polled.
+    async fn name_the_slow(&self) -> Infallible {
+        loop {
+            time::sleep(GLANCE).await;
+            let overdue = self.underway.overdue(Instant::now());
+            overdue.into_iter().for_each(|event| self.sink.tell(event));
+        }
     }
 
     /// Tells what went wrong with the facts that are kept between runs.

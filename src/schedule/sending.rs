@@ -5,12 +5,14 @@ use {
         outcome::Ending,
         step::HostStep,
         target::Resolver,
+        underway::Stay,
     },
     crate::{
         event::Event,
         transport::{Listener, Unreachable},
         wire::{Outcome, Stream},
     },
+    std::time::Instant,
 };
 
 impl HostStep<'_> {
@@ -49,6 +51,7 @@ impl HostStep<'_> {
             step: self,
             labels: items.iter().map(|item| item.label.clone()).collect(),
             bytes: None,
+            stay: None,
         };
         let limit = sendings[0].timeout;
         let deadline = Deadline::new(limit, items.len());
@@ -103,9 +106,17 @@ struct Hearing<'a> {
     step: &'a HostStep<'a>,
     labels: Vec<Option<String>>,
     bytes: Option<Vec<u8>>,
+    stay: Option<Stay<'a>>,
 }
 
 impl Listener for Hearing<'_> {
+    fn begun(&mut self) {
+        let HostStep { runner, number, .. } = self.step;
+        let host = self.step.scope.host();
+        let begin = || runner.underway.begin(*number, host, Instant::now());
+        self.stay.get_or_insert_with(begin);
+    }
+
     fn output(&mut self, _: u64, item: usize, stream: Stream, text: &str) {
         if self.step.censored() {
             return;

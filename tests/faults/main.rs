@@ -9,6 +9,7 @@ mod farcast_program;
 mod ground;
 mod reach;
 mod room;
+mod stuck;
 
 use std::{
     process::ExitCode,
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         room::CHECKS,
         death::CHECKS,
         ending::CHECKS,
+        stuck::CHECKS,
     ];
     let trials = checks
         .concat()
