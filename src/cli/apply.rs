@@ -3,7 +3,7 @@ use {
         exit,
         fact_cache::with_facts,
         findings::{self, Unfit},
-        listing,
+        listing, open_files,
         option::RunOptions,
         playbooks::{self, Loader},
         print::print,
@@ -168,6 +168,7 @@ async fn go(
             None,
         );
     }
+    open_files::allow_for(world.host_count());
     let (stop, cancel) = watch::channel(false);
     let run = run_options(options, session, diff)?;
     let connections = Connections::new(session.agents()?, HANDSHAKES, PATIENCE);

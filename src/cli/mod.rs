@@ -17,6 +17,7 @@ mod findings;
 mod inventory;
 mod listing;
 mod man;
+mod open_files;
 mod option;
 mod persona;
 mod playbooks;

@@ -56,6 +56,13 @@ pub enum Event {
         attempt: u32,
         left: u32,
     },
+    /// A step waits for these hosts, which take long: so many seconds by now, the one that takes longest. Told again as they
+    /// take longer.
+    Waiting {
+        task: u64,
+        hosts: Vec<String>,
+        seconds: u64,
+    },
     /// A step is finished on a host; for a loop, after its items.
     HostFinished {
         task: u64,

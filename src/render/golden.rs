@@ -449,3 +449,16 @@ fn hosts_at_their_own_pace_show_their_step_again_where_it_differs() {
         the module gave no reason
     ");
 }
+
+#[test]
+fn hosts_that_take_long_are_named() {
+    let hosts = ["a", "b", "c", "d", "e", "f", "g"];
+    let events = [
+        task("Build", &hosts),
+        waiting(&hosts, 10),
+        waiting(&["g"], 20),
+    ];
+    let text = plain(&events);
+    let lines = "waiting: [a, b, c, d, e and 2 more] (10 seconds)\nwaiting: [g] (20 seconds)\n";
+    assert!(text.ends_with(lines), "{text}");
+}

@@ -226,6 +226,11 @@ impl Hide for Event {
                 attempt: _,
                 left: _,
             } => item.hide(redactor),
+            Self::Waiting {
+                task: _,
+                hosts: _,
+                seconds: _,
+            } => {}
             Self::HostFinished {
                 task: _,
                 host: _,

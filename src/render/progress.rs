@@ -109,6 +109,7 @@ impl<W: Write> Live<W> {
                 self.waiting.hold(*task, host, text);
                 return self.show_due(now);
             }
+            Event::Waiting { hosts, .. } => return self.waiting.overdue(hosts),
             Event::HostFinished { host, result, .. } => {
                 self.waiting.finish(host, result.elapsed);
                 let (finished, total) = self.waiting.count();
@@ -267,7 +268,9 @@ mod tests {
 
     #[test]
     fn what_is_written_is_what_a_terminal_without_progress_writes() {
-        let events = samples();
+        let mut events = samples();
+        // Who is waited for is said by the line at the bottom.
+        events.retain(|event| !matches!(event, Event::Waiting { .. }));
         let plain = shown(|paper| Terminal::new(paper, Style::default()), &events);
         let progress = |paper| {
             let terminal = Terminal::new(paper, Style::default());

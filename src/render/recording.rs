@@ -67,6 +67,7 @@ pub fn numbered(events: &[Event]) -> Vec<Event> {
         | Event::Output { task, .. }
         | Event::ItemFinished { task, .. }
         | Event::Retrying { task, .. }
+        | Event::Waiting { task, .. }
         | Event::HostFinished { task, .. }
         | Event::Included { task, .. } = event
             && *task == 0
@@ -159,6 +160,14 @@ pub fn item(host: &str, item: &str, result: Finished) -> Event {
     }
 }
 
+pub fn waiting(hosts: &[&str], seconds: u64) -> Event {
+    Event::Waiting {
+        task: 0,
+        hosts: names(hosts),
+        seconds,
+    }
+}
+
 pub fn output(host: &str, stream: Stream, text: &str) -> Event {
     Event::Output {
         task: 0,
@@ -242,6 +251,7 @@ pub fn samples() -> Vec<Event> {
             attempt: 1,
             left: 2,
         },
+        waiting(&["web1"], 10),
         done("web1", full),
         Event::Included {
             task: 0,

@@ -8,6 +8,7 @@ use {
         printable::on_one_line,
         task_log::TaskLog,
         values::{always_shown, message, returned},
+        waiting::first_of,
     },
     crate::{
         event::{Event, Finished, Status},
@@ -96,6 +97,16 @@ impl<W: Write> Terminal<W> {
                 left,
                 ..
             } => self.retry(*task, host, item.as_deref(), *left),
+            Event::Waiting {
+                task,
+                hosts,
+                seconds,
+            } => {
+                self.announce(*task);
+                let hosts = on_one_line(&first_of(hosts)).into_owned();
+                let text = format!("waiting: [{hosts}] ({seconds} seconds)");
+                self.screen.line(Label::Retry, &text);
+            }
             Event::HostFinished { task, host, result } => self.host(*task, host, result),
             Event::Included { task, file, hosts } => {
                 self.announce(*task);

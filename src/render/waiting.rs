@@ -9,6 +9,9 @@ use {
 /// A step that takes longer than this shows its output as it comes.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// So many hosts are named where many are waited for.
+const NAMED: usize = 5;
+
 /// So many pieces of output are kept while nobody is impatient yet.
 const MOST_HELD: usize = 1000;
 
@@ -25,6 +28,8 @@ pub(super) struct Waiting {
     /// Seconds that each host has spent in the steps of this run.
     spent: HashMap<String, f64>,
     held: VecDeque<Held>,
+    /// Those that take long.
+    overdue: Vec<String>,
 }
 
 /// A piece of output that nobody has seen yet.
@@ -45,6 +50,7 @@ impl Waiting {
             finished: HashSet::new(),
             spent: HashMap::new(),
             held: VecDeque::new(),
+            overdue: Vec::new(),
         }
     }
 
@@ -71,6 +77,7 @@ impl Waiting {
         self.hosts = hosts.to_vec();
         self.finished.clear();
         self.held.clear();
+        self.overdue.clear();
     }
 
     /// A host has finished the step after so many seconds; what it wrote is no longer news.
@@ -78,6 +85,11 @@ impl Waiting {
         self.finished.insert(host.to_owned());
         *self.spent.entry(host.to_owned()).or_default() += elapsed;
         self.held.retain(|held| held.host != host);
+    }
+
+    /// These hosts take long.
+    pub fn overdue(&mut self, hosts: &[String]) {
+        self.overdue = hosts.to_vec();
     }
 
     /// Keeps a piece of output until it is wanted.
@@ -109,8 +121,16 @@ impl Waiting {
         (self.finished.len().min(total) as u64, total as u64)
     }
 
-    /// The step's name and the host it waits for.
+    /// The step's name and the host it waits for; the hosts, once they take long.
     pub fn message(&self) -> String {
+        let overdue = self
+            .overdue
+            .iter()
+            .filter(|host| !self.finished.contains(*host));
+        let overdue: Vec<_> = overdue.cloned().collect();
+        if !overdue.is_empty() {
+            return format!("{}, waiting for {}", self.name, first_of(&overdue));
+        }
         let others = self.hosts.len().saturating_sub(self.finished.len() + 1);
         let Some(host) = self.slowest() else {
             return self.name.clone();
@@ -138,6 +158,15 @@ impl Waiting {
     }
 }
 
+/// The first of the hosts, and how many there are besides.
+pub(super) fn first_of(hosts: &[String]) -> String {
+    let (named, others) = hosts.split_at(NAMED.min(hosts.len()));
+    match others.len() {
+        0 => named.join(", "),
+        others => format!("{} and {others} more", named.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use {super::*, crate::render::recording::names};
@@ -157,6 +186,25 @@ mod tests {
         assert_eq!(waiting.message(), "one");
         waiting.start("two", &hosts, now);
         assert_eq!(waiting.message(), "two, waiting for b and 2 more");
+    }
+
+    #[test]
+    fn hosts_that_take_long_are_named_until_they_finish() {
+        let mut waiting = Waiting::new();
+        let hosts = names(&["a", "b", "c", "d", "e", "f", "g"]);
+        waiting.start("one", &hosts, Instant::now());
+        waiting.finish("a", 1.0);
+        waiting.overdue(&hosts);
+        assert_eq!(
+            waiting.message(),
+            "one, waiting for b, c, d, e, f and 1 more"
+        );
+        for host in ["b", "c", "d", "e"] {
+            waiting.finish(host, 1.0);
+        }
+        assert_eq!(waiting.message(), "one, waiting for f, g");
+        waiting.start("two", &names(&["g"]), Instant::now());
+        assert_eq!(waiting.message(), "two, waiting for g");
     }
 
     #[test]

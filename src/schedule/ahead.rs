@@ -124,7 +124,9 @@ impl HostStep<'_> {
         ahead.end_window().await;
         if ahead.drafts.is_empty() {
             let (connections, becoming) = (&self.runner.connections, request.becoming.as_ref());
-            let machine = match connections.machine(&request.target, becoming).await {
+            let mut stay = None;
+            let begun = &mut || drop(stay.get_or_insert_with(|| self.stay()));
+            let machine = match connections.machine(&request.target, becoming, begun).await {
                 Ok(machine) => machine,
                 Err(silence) => return Some(Answer::Silent(silence)),
             };
@@ -140,6 +142,7 @@ impl HostStep<'_> {
         let sight = ahead.sight.as_ref();
         let stale = sight.is_some_and(|sight| !self.runner.connections.is_as(sight));
         let window = ahead.window.as_mut().filter(|_| !stale)?;
+        let _stay = self.stay();
         loop {
             match window.next().await? {
                 Word::Output { item, stream, text } => {

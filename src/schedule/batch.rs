@@ -19,7 +19,7 @@ use {
     },
     futures::{StreamExt, stream},
     std::{
-        collections::{BTreeMap, BTreeSet},
+        collections::{BTreeMap, BTreeSet, HashMap, HashSet},
         sync::Arc,
     },
 };
@@ -35,6 +35,8 @@ pub(super) struct Batch<'a> {
     pub(super) walks: Vec<(String, Walk)>,
     /// What is known of the hosts' coming steps.
     pub(super) aheads: BTreeMap<String, Ahead>,
+    /// Where each host stands among the walks.
+    places: HashMap<String, usize>,
     /// Hosts that were lost before.
     pub(super) absent: BTreeSet<String>,
     /// Hosts that could not be reached and were taken back.
@@ -68,6 +70,8 @@ impl<'a> Batch<'a> {
             (host.clone(), walk)
         };
         let walks: Vec<_> = context.batch.iter().map(way).collect();
+        let places = walks.iter().enumerate();
+        let places = places.map(|(place, (host, _))| (host.clone(), place));
         let absent = walks.iter().filter(|(_, walk)| walk.end.is_some());
         Self {
             absent: absent.map(|(host, _)| host.clone()).collect(),
@@ -77,6 +81,7 @@ impl<'a> Batch<'a> {
             context,
             handlers: Handlers::new(&program.handlers),
             strategy,
+            places: places.collect(),
             walks,
             aheads: BTreeMap::new(),
             onward: Onward::Batch,
@@ -135,6 +140,7 @@ impl<'a> Batch<'a> {
     ) -> Result<(), Fault> {
         let knowing = self.knowing(step, &hosts);
         self.pass(&knowing);
+        let knowing: HashSet<_> = knowing.into_iter().collect();
         hosts.retain(|host| !knowing.contains(host));
         if hosts.is_empty() {
             return Ok(());
@@ -195,11 +201,18 @@ impl<'a> Batch<'a> {
         });
         let turns: Vec<_> = turns.collect();
         let running = turns.into_iter().map(|turn| turn.run(self.runner));
+        // The slow are waited for without the results of the quick.
+        let spare = |(host, mut ending, ahead): (String, Ending, Ahead)| {
+            if !once {
+                ending.forget();
+            }
+            (host, ending, ahead)
+        };
         let ended: Vec<_> = stream::iter(running)
             .buffer_unordered(width)
+            .map(spare)
             .collect()
             .await;
-        let position = |host: &String| hosts.iter().position(|other| other == host);
         let mut endings: Vec<_> = ended
             .into_iter()
             .map(|(host, ending, ahead)| {
@@ -207,7 +220,7 @@ impl<'a> Batch<'a> {
                 (host, ending)
             })
             .collect();
-        endings.sort_by_key(|(host, _)| position(host));
+        endings.sort_by_key(|(host, _)| self.place(host));
         endings
     }
 
@@ -390,12 +403,13 @@ impl<'a> Batch<'a> {
     }
 
     pub(super) fn walk(&mut self, host: &str) -> &mut Walk {
-        let index = self
-            .walks
-            .iter()
-            .position(|(name, _)| name == host)
-            .unwrap_or_default();
-        &mut self.walks[index].1
+        let place = self.place(host);
+        &mut self.walks[place].1
+    }
+
+    /// Where the host stands among the walks.
+    fn place(&self, host: &str) -> usize {
+        self.places.get(host).copied().unwrap_or_default()
     }
 
     pub(super) fn around(&self, step: &Step) -> Surroundings {

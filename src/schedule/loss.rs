@@ -10,7 +10,7 @@ use {
         template::Value,
         variable::{Scope, Surroundings},
     },
-    std::sync::Arc,
+    std::{collections::HashSet, sync::Arc},
 };
 
 impl Batch<'_> {
@@ -40,8 +40,9 @@ impl Batch<'_> {
 
     /// A failure that is fatal for all: every other host fails at this step, too, and may be rescued.
     pub(super) fn fail_others(&mut self, failed: &[String]) {
+        let failed: HashSet<_> = failed.iter().collect();
         for (host, walk) in &mut self.walks {
-            if walk.end.is_none() && !failed.contains(host) {
+            if walk.end.is_none() && !failed.contains(&&*host) {
                 walk.fail();
             }
         }
@@ -49,12 +50,12 @@ impl Batch<'_> {
 
     /// Hosts whose way has ended in failure leave the play.
     pub(super) fn settle(&mut self) {
-        let known = self.context.lost_hosts();
+        let context = &self.context;
         let failed: Vec<_> = self
             .walks
             .iter_mut()
             .filter_map(|(host, walk)| {
-                (has_failed(walk) && !known.contains(host)).then(|| host.clone())
+                (has_failed(walk) && !context.is_lost(host)).then(|| host.clone())
             })
             .collect();
         for host in failed {
@@ -64,8 +65,7 @@ impl Batch<'_> {
 
     /// The same for one host, where hosts do not wait for each other.
     pub(super) fn settle_host(&mut self, host: &str) {
-        if has_failed(self.walk(host)) && !self.context.lost_hosts().iter().any(|lost| lost == host)
-        {
+        if has_failed(self.walk(host)) && !self.context.is_lost(host) {
             self.lose(host, End::Failed);
         }
     }

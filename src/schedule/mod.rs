@@ -27,6 +27,7 @@ mod steer;
 mod step;
 mod target;
 mod turn;
+mod underway;
 mod walk;
 mod window;
 

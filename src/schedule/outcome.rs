@@ -139,6 +139,15 @@ impl Ending {
         template::from_json(&self.registered().into())
     }
 
+    /// Lets go of what the step gave: it was told, and kept where it is registered. A failure that counts is asked for later.
+    pub(super) fn forget(&mut self) {
+        if !self.is_lost() {
+            self.outcome.data = Object::new();
+            self.outcome.diff = Vec::new();
+            self.outcome.effects = Vec::new();
+        }
+    }
+
     /// For the event; what is censored says nothing.
     pub(super) fn finished(&self) -> Finished {
         let outcome = &self.outcome;

@@ -2,7 +2,7 @@ use {
     crate::{
         transport::ContentStore,
         transport::{
-            self, Agent, AgentProgram, Become, Listener, Lost, Method, Target, Transport,
+            Agent, AgentProgram, Become, Handshakes, Listener, Lost, Method, Target, Transport,
             Unreachable,
         },
         wire::{Effect, Mode, Outcome, Run},
@@ -12,13 +12,13 @@ use {
         sync::{Arc, Mutex as Plain, PoisonError},
         time::Duration,
     },
-    tokio::sync::{Mutex, Semaphore, watch},
+    tokio::sync::{Mutex, watch},
 };
 
 /// Every connection of a run: one a host, with one agent for each user on it, opened when first needed.
 pub struct Connections {
     program: AgentProgram,
-    handshakes: Semaphore,
+    handshakes: Handshakes,
     /// How long a host may be silent while its agent starts.
     patience: Duration,
     hosts: Plain<HashMap<String, Arc<Host>>>,
@@ -66,7 +66,7 @@ impl Connections {
     pub fn new(program: AgentProgram, handshakes: usize, patience: Duration) -> Self {
         Self {
             program,
-            handshakes: Semaphore::new(handshakes),
+            handshakes: Handshakes::new(handshakes),
             patience,
             hosts: Plain::default(),
             changes: Plain::default(),
@@ -89,7 +89,10 @@ impl Connections {
         let mut seat = seat.lock().await;
         let open = match seat.as_mut() {
             Some(open) => open,
-            None => seat.insert(self.start(&host, target, becoming).await?),
+            None => {
+                let begun = &mut || listener.begun();
+                seat.insert(self.start(&host, target, becoming, begun).await?)
+            }
         };
         let looking = runs.iter().all(|run| run.mode == Mode::Look);
         if looking {
@@ -126,18 +129,19 @@ impl Connections {
         self.changes(&sight.machine) == sight.changes
     }
 
-    /// Which machine a host is: connects and starts the agent where that is still to be done.
+    /// Which machine a host is: connects and starts the agent where that is still to be done; `begun` is called once it is begun.
     pub(super) async fn machine(
         &self,
         target: &Target,
         becoming: Option<&Become>,
+        begun: &mut (dyn FnMut() + Send),
     ) -> Result<String, Silence> {
         let host = self.host(target);
         let seat = host.seat(&identity_of(becoming));
         let mut seat = seat.lock().await;
         let open = match seat.as_mut() {
             Some(open) => open,
-            None => seat.insert(self.start(&host, target, becoming).await?),
+            None => seat.insert(self.start(&host, target, becoming, begun).await?),
         };
         Ok(open.agent.hello().machine.clone())
     }
@@ -174,14 +178,15 @@ impl Connections {
         host: &Host,
         target: &Target,
         becoming: Option<&Become>,
+        begun: &mut (dyn FnMut() + Send),
     ) -> Result<Seat, Unreachable> {
         let transport = {
             let mut open = host.transport.lock().await;
             match open.as_ref() {
                 Some(transport) => Arc::clone(transport),
                 None => {
-                    let transport: Arc<dyn Transport> =
-                        transport::connect(target, &self.handshakes).await?.into();
+                    let transport = self.handshakes.connect(target, begun).await?;
+                    let transport: Arc<dyn Transport> = transport.into();
                     *open = Some(Arc::clone(&transport));
                     transport
                 }

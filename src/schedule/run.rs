@@ -4,6 +4,7 @@ use {
         pool::{Connections, Silence},
         sink::Sink,
         target::{Login, Resolver},
+        underway::Underway,
         walk::End,
     },
     crate::{
@@ -18,13 +19,21 @@ use {
     },
     std::{
         collections::BTreeMap,
+        convert::Infallible,
         sync::{
             Arc, Mutex, PoisonError,
             atomic::{AtomicBool, AtomicU64, Ordering},
         },
+        time::{Duration, Instant},
     },
-    tokio::sync::{Semaphore, watch},
+    tokio::{
+        sync::{Semaphore, watch},
+        time,
+    },
 };
+
+/// How often it is seen who takes long.
+const GLANCE: Duration = Duration::from_secs(1);
 
 /// How a run is to go.
 #[derive(Clone, Debug)]
@@ -65,6 +74,7 @@ pub struct Runner {
     pub connections: Arc<Connections>,
     pub contents: Arc<ContentStore>,
     pub sink: Sink,
+    pub(super) underway: Underway,
     /// Turns true when the run is to end now.
     pub cancel: watch::Receiver<bool>,
     ask: Ask,
@@ -97,6 +107,7 @@ impl Runner {
             connections: Arc::new(connections),
             contents: Arc::default(),
             sink,
+            underway: Underway::default(),
             cancel,
             ask,
             ids: AtomicU64::new(1),
@@ -114,7 +125,10 @@ impl Runner {
             playbooks: names,
             dry: self.options.check,
         });
-        let ended = self.plays(programs).await;
+        let ended = tokio::select! {
+            ended = self.plays(programs) => ended,
+            never = self.name_the_slow() => match never {},
+        };
         self.tell_of_cache();
         self.connections.close().await;
         let recap = self.sink.finish();
@@ -128,6 +142,15 @@ impl Runner {
             }
         }
         Ok(())
+    }
+
+    /// Tells of hosts that take long, as long as it is polled.
+    async fn name_the_slow(&self) -> Infallible {
+        loop {
+            time::sleep(GLANCE).await;
+            let overdue = self.underway.overdue(Instant::now());
+            overdue.into_iter().for_each(|event| self.sink.tell(event));
+        }
     }
 
     /// Tells what went wrong with the facts that are kept between runs.
@@ -229,7 +252,8 @@ impl Runner {
     pub(super) async fn reach(&self, resolver: &Resolver<'_>) -> Result<(), Silence> {
         match (resolver.target(), resolver.becomes()) {
             (Ok(target), Ok(becoming)) => {
-                let machine = self.connections.machine(&target, becoming.as_ref());
+                let begun = &mut || {};
+                let machine = self.connections.machine(&target, becoming.as_ref(), begun);
                 machine.await.map(drop)
             }
             // The step that comes next says what is wrong with the variables.

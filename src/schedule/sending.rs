@@ -5,12 +5,14 @@ use {
         outcome::Ending,
         step::HostStep,
         target::Resolver,
+        underway::Stay,
     },
     crate::{
         event::Event,
         transport::{Listener, Unreachable},
         wire::{Outcome, Stream},
     },
+    std::time::Instant,
 };
 
 impl HostStep<'_> {
@@ -86,6 +88,7 @@ impl HostStep<'_> {
             step: self,
             labels: items.iter().map(|item| item.label.clone()).collect(),
             bytes: None,
+            stay: None,
         };
         let limit = sendings[0].timeout;
         let deadline = Deadline::new(limit, items.len());
@@ -119,6 +122,14 @@ impl HostStep<'_> {
                 })
                 .collect(),
         }
+    }
+
+    /// The host is at work on the step as long as what this gives is held.
+    pub(super) fn stay(&self) -> Stay<'_> {
+        let host = self.scope.host();
+        self.runner
+            .underway
+            .begin(self.number, host, Instant::now())
     }
 
     /// Tells of a piece of a running module's output.
@@ -155,9 +166,14 @@ struct Hearing<'a> {
     step: &'a HostStep<'a>,
     labels: Vec<Option<String>>,
     bytes: Option<Vec<u8>>,
+    stay: Option<Stay<'a>>,
 }
 
 impl Listener for Hearing<'_> {
+    fn begun(&mut self) {
+        self.stay.get_or_insert_with(|| self.step.stay());
+    }
+
     fn output(&mut self, _: u64, item: usize, stream: Stream, text: &str) {
         let label = self.labels.get(item).and_then(Option::as_ref);
         self.step.tell_output(label, stream, text);

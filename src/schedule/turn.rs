@@ -10,7 +10,7 @@ use {
         program::Step,
         variable::Surroundings,
     },
-    std::sync::Arc,
+    std::{sync::Arc, time::Instant},
 };
 
 /// One host's turn at a step.
@@ -47,6 +47,8 @@ impl Turn {
         }
         runner.keep(&self.host, &ending, register_name(&self.step));
         if !self.way.route.is_some_and(|route| route.streams) {
+            let underway = &runner.underway;
+            let _stay = underway.begin(self.number, &self.host, Instant::now());
             self.way.ahead.rest().await;
         }
         (self.host, ending, self.way.ahead)

@@ -1,7 +1,7 @@
 use {
     super::{
         AgentProgram, Become, ContentStore, Exit, Listener, Lost, Transport, Unreachable,
-        bootstrap,
+        bootstrap::{self, Search},
         conversation::{Broken, Conversation},
         dialogue::Dialogue,
         tail::Tail,
@@ -51,7 +51,24 @@ impl Agent {
         program: &AgentProgram,
         patience: Duration,
     ) -> Result<Self, Unreachable> {
-        let dialogue = bootstrap::start(transport, becoming, program, patience).await?;
+        let mut search = Search::Quick;
+        loop {
+            let (dialogue, found) =
+                bootstrap::start(transport, becoming, program, patience, search).await?;
+            match Self::greeted(dialogue, patience).await {
+                Err(Unreachable::AgentFailed { .. } | Unreachable::NotAnAgent(_))
+                    if found == Search::Quick =>
+                {
+                    // What lies in its place does not run there: it was damaged, or is for another kind of machine.
+                    search = Search::Thorough;
+                }
+                ended => return ended,
+            }
+        }
+    }
+
+    /// Waits for the greeting of an agent that speaks next.
+    async fn greeted(dialogue: Dialogue, patience: Duration) -> Result<Self, Unreachable> {
         let Dialogue {
             stdin,
             stdout,

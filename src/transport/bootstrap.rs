@@ -6,15 +6,30 @@ use super::{
 use std::time::Duration;
 
 const SCRIPT: &str = include_str!("bootstrap.sh");
+const SHORTCUT: &str = concat!(include_str!("shortcut.sh"), include_str!("bootstrap.sh"));
 
-/// Starts the bootstrap on the host and goes through it until the agent speaks next.
+/// How the agent is looked for on a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Search {
+    /// Where it lies in its usual place, it is taken to run.
+    Quick,
+    /// It is tried before.
+    Thorough,
+}
+
+/// Starts the bootstrap on the host and goes through it until the agent speaks next; says how the agent was found.
 pub(super) async fn start(
     transport: &dyn Transport,
     becoming: Option<&Become>,
     program: &AgentProgram,
     patience: Duration,
-) -> Result<Dialogue, Unreachable> {
-    let script = Script::new(SCRIPT, &program.kinds()?);
+    search: Search,
+) -> Result<(Dialogue, Search), Unreachable> {
+    let text = match search {
+        Search::Quick => SHORTCUT,
+        Search::Thorough => SCRIPT,
+    };
+    let script = Script::new(text, &program.kinds()?);
     let line = match becoming {
         None => Line::shell(&script),
         Some(becoming) => becoming.line(&script)?,
@@ -22,8 +37,8 @@ pub(super) async fn start(
     let pipe: Pipe = transport.exec(&line).await?;
     let mut dialogue = Dialogue::new(pipe, patience);
     arrive(&mut dialogue, becoming).await?;
-    deliver(&mut dialogue, program).await?;
-    Ok(dialogue)
+    let found = deliver(&mut dialogue, program).await?;
+    Ok((dialogue, found))
 }
 
 /// Waits until the shell runs as the right user, answering the question for a password once.
@@ -71,12 +86,15 @@ async fn stopped(
     }
 }
 
-/// Sends the agent wherever the host asks for it, until it runs.
-async fn deliver(dialogue: &mut Dialogue, program: &AgentProgram) -> Result<(), Unreachable> {
+/// Sends the agent wherever the host asks for it, until it runs; says how it was found.
+async fn deliver(dialogue: &mut Dialogue, program: &AgentProgram) -> Result<Search, Unreachable> {
     while let Some(line) = dialogue.line().await? {
         let words: Vec<&str> = line.splitn(2, ' ').collect();
         match words[..] {
-            ["HAVE"] => return Ok(()),
+            // The shortcut led nowhere.
+            ["HERE"] => {}
+            ["FOUND"] => return Ok(Search::Quick),
+            ["HAVE"] => return Ok(Search::Thorough),
             ["NEED", rest] => send(dialogue, program, rest).await?,
             ["MACHINE", machine] => return Err(program.unsupported(machine)),
             ["FAIL", reasons] => return Err(no_place(reasons)),
@@ -129,7 +147,7 @@ mod tests {
 
     #[test]
     fn the_script_stands_between_single_quotes_in_every_shell() {
-        let code: Vec<&str> = SCRIPT
+        let code: Vec<&str> = SHORTCUT
             .lines()
             .filter(|line| !line.trim_start().starts_with('#'))
             .collect();

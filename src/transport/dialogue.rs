@@ -11,6 +11,9 @@ use {
     },
 };
 
+/// Bytes that are read ahead. Every host has them as long as its agent runs.
+const AHEAD: usize = 16 * 1024;
+
 /// Output before the first line of the bootstrap (a login script that prints) is let pass up to this many bytes.
 const NOISE_LIMIT: usize = 256 * 1024;
 
@@ -43,7 +46,7 @@ impl Dialogue {
     pub(super) fn new(pipe: Pipe, patience: Duration) -> Self {
         Self {
             stdin: pipe.stdin,
-            stdout: BufReader::with_capacity(64 * 1024, pipe.stdout),
+            stdout: BufReader::with_capacity(AHEAD, pipe.stdout),
             stderr: Tail::of(pipe.stderr),
             exit: pipe.exit.shared(),
             partial: Vec::new(),

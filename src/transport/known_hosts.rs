@@ -1,4 +1,5 @@
 use {
+    super::known_files::KnownFiles,
     base64::{Engine, engine::general_purpose::STANDARD},
     hmac::{Hmac, KeyInit, Mac},
     russh::keys::{Algorithm, PublicKey},
@@ -39,20 +40,15 @@ pub(super) enum Verdict {
 
 impl KnownHosts {
     /// Reads what the file says about a host; a missing file says nothing.
-    pub(super) fn read(path: &Path, host: &str, port: u16) -> io::Result<Self> {
+    pub(super) fn read(files: &KnownFiles, path: &Path, host: &str, port: u16) -> io::Result<Self> {
         let host = match port {
             22 => host.to_lowercase(),
             _ => format!("[{}]:{port}", host.to_lowercase()),
         };
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error),
-        };
-        let entries = text
-            .lines()
-            .enumerate()
-            .filter_map(|(index, line)| entry(index + 1, line, &host))
+        let file = files.file(path)?;
+        let entries = file
+            .about(&host)
+            .filter_map(|(number, line)| entry(number, line, &host))
             .collect();
         Ok(Self {
             path: path.to_owned(),
@@ -183,7 +179,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("known_hosts");
         fs::write(&path, file).unwrap();
-        KnownHosts::read(&path, host, port)
+        KnownHosts::read(&KnownFiles::default(), &path, host, port)
             .unwrap()
             .verdict(&key(ONE))
     }
@@ -245,10 +241,11 @@ mod tests {
     fn an_added_key_is_known_afterwards() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("new/known_hosts");
-        let known = KnownHosts::read(&path, "web1", 2222).unwrap();
+        let files = KnownFiles::default();
+        let known = KnownHosts::read(&files, &path, "web1", 2222).unwrap();
         known.add(&key(TWO)).unwrap();
         known.add(&key(ONE)).unwrap();
-        let known = KnownHosts::read(&path, "web1", 2222).unwrap();
+        let known = KnownHosts::read(&files, &path, "web1", 2222).unwrap();
         assert_eq!(known.verdict(&key(ONE)), Verdict::Known);
         assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 2);
     }

@@ -61,7 +61,8 @@ pub struct Line(String);
 pub(super) struct Script(String);
 
 impl Script {
-    /// Puts the lines of a constant script on one line, with `arms` as `WORD) h=WORD;;` in the place of `@KINDS@`.
+    /// Puts the lines of a constant script on one line, with `arms` as `WORD) h=WORD;;` in the place of `@KINDS@`, and their
+    /// second words in the place of `@HASHES@`.
     pub(super) fn new(text: &'static str, arms: &[(Word, Word)]) -> Self {
         let line = text
             .lines()
@@ -69,11 +70,13 @@ impl Script {
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
             .collect::<Vec<_>>()
             .join(" ");
+        let hashes: Vec<_> = arms.iter().map(|(_, hash)| hash.0.as_str()).collect();
         let arms: String = arms
             .iter()
             .map(|(kind, hash)| format!("{kind}) h={hash};; "))
             .collect();
-        Self(line.replace("@KINDS@", arms.trim_end()))
+        let line = line.replace("@KINDS@", arms.trim_end());
+        Self(line.replace("@HASHES@", &hashes.join(" ")))
     }
 }
 

@@ -2,6 +2,9 @@ use crate::wire::{Outcome, Stream};
 
 /// Hears what happens while steps run on a host, as it happens.
 pub trait Listener: Send {
+    /// The host's turn has come: what it takes from now on is its own time. May be told more than once.
+    fn begun(&mut self) {}
+
     /// A piece of a running step's output.
     fn output(&mut self, id: u64, item: usize, stream: Stream, text: &str);
 

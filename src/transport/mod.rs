@@ -1,7 +1,8 @@
 //! Reaching a host: one connection, one agent for every user, and the pipe between it and the controller.
 //!
 //! Nothing outside this room knows which program or library carries the bytes. In the order of use: a `Target` says where and how;
-//! `connect` gives a `Transport`; `Agent::start` becomes the user, finds or delivers the agent and greets it; `Agent::run` talks with it.
+//! `Handshakes::connect` gives a `Transport`; `Agent::start` becomes the user, finds or delivers the agent and greets it;
+//! `Agent::run` talks with it.
 
 mod agent;
 mod bootstrap;
@@ -9,6 +10,9 @@ mod content_store;
 mod conversation;
 mod dialogue;
 mod escalate;
+mod handshakes;
+mod key_files;
+mod known_files;
 mod known_hosts;
 mod line;
 mod listener;
@@ -30,6 +34,7 @@ mod unreachable;
 pub use agent::Agent;
 pub use content_store::ContentStore;
 pub use escalate::{Become, Means};
+pub use handshakes::Handshakes;
 pub use line::{BadWord, Line, Word};
 pub use listener::Listener;
 pub use pipe::{Exit, Pipe};
@@ -38,8 +43,6 @@ pub use program::{AgentProgram, Shipment};
 pub use crate::source::Secret;
 pub use target::{HostKeys, Method, Operator, Target};
 pub use unreachable::{Lost, Unreachable};
-
-use tokio::sync::Semaphore;
 
 /// A connection to a host. Every process that it starts has a pipe of its own.
 #[async_trait::async_trait]
@@ -52,21 +55,4 @@ pub trait Transport: Send + Sync {
 
     /// Ends the connection, and with it every process that reads from a pipe of it. Dropping does the same, less politely.
     async fn close(&self);
-}
-
-/// Connects to a host and logs in. So many handshakes go on at once as `handshakes` has permits.
-///
-/// # Errors
-/// Says which of the many ways it failed, and what to do.
-pub async fn connect(
-    target: &Target,
-    handshakes: &Semaphore,
-) -> Result<Box<dyn Transport>, Unreachable> {
-    // A closed semaphore bounds nothing.
-    let _permit = handshakes.acquire().await.ok();
-    match target.method() {
-        Method::Local => Ok(Box::new(local::Local)),
-        Method::Ssh => Ok(Box::new(openssh::connect(target).await?)),
-        Method::Russh => Ok(Box::new(russh::connect(target).await?)),
-    }
 }

@@ -1,21 +1,17 @@
 use {
     super::{
-        Exit, HostKeys, Line, Pipe, Target, Transport, Unreachable, openssh_log, openssh_options,
-        openssh_sight::Sight,
+        Exit, HostKeys, Line, Pipe, Target, Transport, Unreachable, handshakes::LOGIN, openssh_log,
+        openssh_options, openssh_sight::Sight,
     },
     ::openssh::{Child, Session, Stdio},
     futures::FutureExt,
     std::{
         fs, io,
         sync::{Arc, Mutex, MutexGuard, PoisonError},
-        time::Duration,
     },
     tempfile::TempDir,
     tokio::{process::Command, time::timeout},
 };
-
-/// After the connection stands, logging in may take this long (slow name services, keys to be touched).
-const LOGIN: Duration = Duration::from_secs(60);
 
 /// Without a session, the master process of a farcast that was killed ends after this many seconds.
 const IDLE: u32 = 60;

@@ -87,9 +87,6 @@ pub(super) fn add(ssh: &mut Command, target: &Target) {
     ssh.env("SSH_ASKPASS", "/bin/false");
     let seconds = target.connect_timeout.as_secs().max(1);
     ssh.arg("-o").arg(format!("ConnectTimeout={seconds}"));
-    let seconds = target.keepalive.as_secs();
-    ssh.arg("-o").arg(format!("ServerAliveInterval={seconds}"));
-    ssh.args(["-o", "ServerAliveCountMax=3"]);
     if let Some(port) = target.port {
         ssh.arg("-p").arg(port.to_string());
     }
@@ -100,6 +97,10 @@ pub(super) fn add(ssh: &mut Command, target: &Target) {
         ssh.args(["-o", "IdentitiesOnly=yes", "-i"]).arg(key_file);
     }
     ssh.args(&target.common_args);
+    // A host that is gone must be found gone; how soon, the user's words may say otherwise.
+    let seconds = target.keepalive.as_secs();
+    ssh.arg("-o").arg(format!("ServerAliveInterval={seconds}"));
+    ssh.args(["-o", "ServerAliveCountMax=3"]);
     ssh.arg("--").arg(&target.address);
 }
 

@@ -1,6 +1,9 @@
 use {
     super::{
         Exit, HostKeys, Line, Pipe, Target, Transport, Unreachable,
+        handshakes::LOGIN,
+        key_files::KeyFiles,
+        known_files::KnownFiles,
         known_hosts::{KnownHosts, Verdict},
         russh_login, russh_options,
     },
@@ -29,11 +32,15 @@ struct Russh {
 }
 
 /// Connects, checks the host's key, and logs in.
-pub(super) async fn connect(target: &Target) -> Result<impl Transport + use<>, Unreachable> {
+pub(super) async fn connect(
+    target: &Target,
+    keys: &KeyFiles,
+    known: &KnownFiles,
+) -> Result<impl Transport + use<>, Unreachable> {
     let mut target = russh_options::resolve(target).await?;
     let port = *target.port.get_or_insert(22);
     let stream = dial(&target, port).await?;
-    let guard = Guard::new(&target, port)?;
+    let guard = Guard::new(&target, port, known)?;
     let config = Arc::new(Config {
         keepalive_interval: Some(target.keepalive),
         keepalive_max: 3,
@@ -49,7 +56,13 @@ pub(super) async fn connect(target: &Target) -> Result<impl Transport + use<>, U
         .await
         .map_err(|_| timed_out(&target))?
         .map_err(|refusal| refusal.explain(&target))?;
-    russh_login::login(&mut handle, &target).await?;
+    let login = russh_login::login(&mut handle, &target, keys);
+    timeout(LOGIN, login)
+        .await
+        .map_err(|_| Unreachable::TimedOut {
+            place: target.place(),
+            limit: LOGIN,
+        })??;
     Ok(Russh {
         handle,
         place: target.place(),
@@ -124,7 +137,7 @@ pub(super) enum Refusal {
 }
 
 impl Guard {
-    fn new(target: &Target, port: u16) -> Result<Self, Unreachable> {
+    fn new(target: &Target, port: u16, files: &KnownFiles) -> Result<Self, Unreachable> {
         let mut paths: Vec<PathBuf> = match (&target.known_hosts, &target.operator.home) {
             (Some(path), _) => vec![path.clone()],
             (None, Some(home)) => vec![home.join(".ssh/known_hosts")],
@@ -133,11 +146,10 @@ impl Guard {
         paths.push(PathBuf::from("/etc/ssh/ssh_known_hosts"));
         let mut known = Vec::new();
         for path in paths {
-            let file = KnownHosts::read(&path, &target.address, port).map_err(|error| {
-                Unreachable::KnownHosts {
-                    path: path.display().to_string(),
-                    reason: error.to_string(),
-                }
+            let file = KnownHosts::read(files, &path, &target.address, port);
+            let file = file.map_err(|error| Unreachable::KnownHosts {
+                path: path.display().to_string(),
+                reason: error.to_string(),
             })?;
             known.push((path, file));
         }

@@ -1,10 +1,10 @@
 use {
-    super::{Target, Unreachable, russh::Guard},
+    super::{Target, Unreachable, key_files::KeyFiles, russh::Guard},
     crate::source::Secret,
     ::russh::{
         client::{AuthResult, Handle, KeyboardInteractiveAuthResponse},
         keys::{
-            self, Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg,
+            Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg,
             agent::{AgentIdentity, client::AgentClient},
         },
     },
@@ -21,17 +21,23 @@ const USUAL: &[&str] = &["id_ed25519", "id_ecdsa", "id_rsa"];
 struct Login<'a> {
     handle: &'a mut Handle<Guard>,
     target: &'a Target,
+    files: &'a KeyFiles,
     user: String,
     /// What was tried, for the message.
     tried: Vec<String>,
 }
 
 /// Logs in with the key file, or the ssh agent and the usual key files, and then with the password.
-pub(super) async fn login(handle: &mut Handle<Guard>, target: &Target) -> Result<(), Unreachable> {
+pub(super) async fn login(
+    handle: &mut Handle<Guard>,
+    target: &Target,
+    keys: &KeyFiles,
+) -> Result<(), Unreachable> {
     let user = target.user.clone().or_else(|| target.operator.user.clone());
     let mut login = Login {
         handle,
         target,
+        files: keys,
         user: user.unwrap_or_else(|| "root".to_owned()),
         tried: Vec::new(),
     };
@@ -51,7 +57,7 @@ pub(super) async fn login(handle: &mut Handle<Guard>, target: &Target) -> Result
 impl Login<'_> {
     async fn keys(&mut self) -> Result<bool, Unreachable> {
         if let Some(file) = &self.target.key_file {
-            let key = load(file, self.target.password.as_ref())?;
+            let key = self.files.load(file, self.target.password.as_ref())?;
             return self.key(file, key).await;
         }
         if self.agent().await? {
@@ -65,7 +71,7 @@ impl Login<'_> {
             if !file.is_file() {
                 continue;
             }
-            match load(&file, self.target.password.as_ref()) {
+            match self.files.load(&file, self.target.password.as_ref()) {
                 Ok(key) => {
                     if self.key(&file, key).await? {
                         return Ok(true);
@@ -78,10 +84,10 @@ impl Login<'_> {
         Ok(false)
     }
 
-    async fn key(&mut self, file: &Path, key: PrivateKey) -> Result<bool, Unreachable> {
+    async fn key(&mut self, file: &Path, key: Arc<PrivateKey>) -> Result<bool, Unreachable> {
         self.tried.push(format!("key {}", file.display()));
         let hash = self.hash_for(key.algorithm()).await?;
-        let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
+        let key = PrivateKeyWithHashAlg::new(key, hash);
         let answer = self
             .handle
             .authenticate_publickey(self.user.as_str(), key)
@@ -183,24 +189,4 @@ impl Login<'_> {
             reason: error.to_string(),
         }
     }
-}
-
-/// Reads a key file, with the password as passphrase where it is locked.
-fn load(file: &Path, passphrase: Option<&Secret>) -> Result<PrivateKey, Unreachable> {
-    let locked = |error: &keys::Error| matches!(error, keys::Error::KeyIsEncrypted);
-    let key = match keys::load_secret_key(file, None) {
-        Err(error) if locked(&error) && passphrase.is_some() => {
-            keys::load_secret_key(file, passphrase.map(Secret::reveal))
-        }
-        other => other,
-    };
-    key.map_err(|error| Unreachable::KeyFile {
-        path: file.display().to_string(),
-        reason: match locked(&error) {
-            true => {
-                "it is locked by a passphrase; load it into the ssh agent (`ssh-add`)".to_owned()
-            }
-            false => error.to_string(),
-        },
-    })
 }

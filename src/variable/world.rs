@@ -74,7 +74,7 @@ pub struct PlayContext {
     /// The hosts of the batch under way, those that were lost before among them.
     pub batch: Vec<String>,
     /// Hosts of the play that have failed or cannot be reached.
-    pub lost: RwLock<Vec<String>>,
+    pub lost: RwLock<HashSet<String>>,
     pub vars_files: RwLock<Arc<Vars>>,
     pub prompted: Arc<Vars>,
     /// The play's own roles: the whole play sees their defaults and variables.
@@ -90,24 +90,22 @@ impl PlayContext {
         self.remaining(&self.all_hosts)
     }
 
-    /// The hosts of the batch that have failed or cannot be reached.
-    pub fn lost_hosts(&self) -> Vec<String> {
+    /// Whether a host has failed or cannot be reached.
+    pub fn is_lost(&self, host: &str) -> bool {
         let lost = self.lost.read().unwrap_or_else(PoisonError::into_inner);
-        lost.clone()
+        lost.contains(host)
     }
 
     /// A host has failed or cannot be reached.
     pub fn lose(&self, host: &str) {
         let mut lost = self.lost.write().unwrap_or_else(PoisonError::into_inner);
-        if !lost.iter().any(|other| other == host) {
-            lost.push(host.to_owned());
-        }
+        lost.insert(host.to_owned());
     }
 
     /// A host can be reached again.
     pub fn recover(&self, host: &str) {
         let mut lost = self.lost.write().unwrap_or_else(PoisonError::into_inner);
-        lost.retain(|other| other != host);
+        lost.remove(host);
     }
 
     /// The variables of the play's `vars_files`.
@@ -177,8 +175,7 @@ impl PlayContext {
 
     fn remaining(&self, hosts: &[String]) -> Vec<String> {
         let lost = self.lost.read().unwrap_or_else(PoisonError::into_inner);
-        let lost: HashSet<&String> = lost.iter().collect();
-        let active = hosts.iter().filter(|host| !lost.contains(host));
+        let active = hosts.iter().filter(|host| !lost.contains(*host));
         active.cloned().collect()
     }
 }
@@ -280,6 +277,15 @@ impl World {
         let result = change(&mut inventory);
         self.shelf.clear();
         result
+    }
+
+    /// How many hosts the inventory has.
+    pub fn host_count(&self) -> usize {
+        let inventory = self
+            .inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        inventory.hosts().count()
     }
 
     /// What is worth saying about the inventory but stops nothing.

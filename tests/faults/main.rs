@@ -10,6 +10,7 @@ mod ground;
 mod reach;
 mod room;
 mod running;
+mod stuck;
 
 use std::{
     process::ExitCode,
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         room::CHECKS,
         death::CHECKS,
         ending::CHECKS,
+        stuck::CHECKS,
     ];
     let trials = checks
         .concat()

@@ -37,7 +37,12 @@ impl Ground {
 
     /// Ends processes of a host at once.
     pub fn kill(&self, host: &str, pids: &[String]) -> Result<(), String> {
-        let mut argv = vec!["kill", "-KILL"];
+        self.signal(host, "-KILL", pids)
+    }
+
+    /// Sends a signal to processes of a host.
+    pub fn signal(&self, host: &str, signal: &str, pids: &[String]) -> Result<(), String> {
+        let mut argv = vec!["kill", signal];
         argv.extend(pids.iter().map(String::as_str));
         self.on(host, &argv).map(drop)
     }
@@ -71,6 +76,14 @@ impl Told {
             .ok_or_else(|| format!("{host}: no step finished\n{}", self.ran.said()))
     }
 
+    /// The hosts that were named because they took long, each once.
+    pub fn waited_for(&self) -> Vec<&str> {
+        let mut hosts: Vec<_> = self.events.iter().filter_map(waiting).flatten().collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        hosts
+    }
+
     /// The run must have ended with this code, and the host's last step with this message.
     pub fn must(&self, code: i32, host: &str, message: &str) -> Result<(), String> {
         let found = self.last(host)?.msg.clone().unwrap_or_default();
@@ -89,6 +102,13 @@ impl Told {
             None => Ok(()),
             Some(message) => Err(format!("{host}: {message}")),
         }
+    }
+}
+
+fn waiting(event: &Event) -> Option<impl Iterator<Item = &str>> {
+    match event {
+        Event::Waiting { hosts, .. } => Some(hosts.iter().map(String::as_str)),
+        _ => None,
     }
 }
 

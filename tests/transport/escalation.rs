@@ -3,11 +3,10 @@
 use {
     crate::sshd::fake_agent,
     farcast::transport::{
-        Agent, AgentProgram, Become, HostKeys, Means, Method, Operator, Secret, Target,
-        Unreachable, connect,
+        Agent, AgentProgram, Become, Handshakes, HostKeys, Means, Method, Operator, Secret, Target,
+        Unreachable,
     },
     std::{fs, os::unix::fs::PermissionsExt, time::Duration},
-    tokio::sync::Semaphore,
 };
 
 /// Asks and answers as sudo does; the right password is "right".
@@ -67,7 +66,10 @@ impl Place {
     }
 
     async fn start(&self, becoming: &Become) -> Result<Agent, Unreachable> {
-        let transport = connect(&local(), &Semaphore::new(1)).await.unwrap();
+        let transport = Handshakes::new(1)
+            .connect(&local(), &mut || {})
+            .await
+            .unwrap();
         let patience = Duration::from_secs(30);
         Agent::start(&*transport, Some(becoming), &self.program, patience).await
     }

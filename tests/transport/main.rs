@@ -7,8 +7,8 @@ mod sshd;
 
 use {
     farcast::transport::{
-        Agent, AgentProgram, HostKeys, Method, Operator, Secret, Target, Transport, Unreachable,
-        connect,
+        Agent, AgentProgram, Handshakes, HostKeys, Method, Operator, Secret, Target, Transport,
+        Unreachable,
     },
     sshd::{Sshd, fake_agent},
     std::{
@@ -16,7 +16,6 @@ use {
         os::unix::fs::{DirBuilderExt, PermissionsExt},
         time::{Duration, SystemTime},
     },
-    tokio::sync::Semaphore,
 };
 
 const BOTH: [Method; 2] = [Method::Ssh, Method::Russh];
@@ -52,7 +51,7 @@ fn whoami() -> String {
 }
 
 async fn reach(target: &Target) -> Result<Box<dyn Transport>, Unreachable> {
-    connect(target, &Semaphore::new(1)).await
+    Handshakes::new(1).connect(target, &mut || {}).await
 }
 
 async fn refusal(target: &Target) -> Unreachable {
@@ -93,6 +92,42 @@ async fn the_agent_is_delivered_once_and_kept_privately() {
         }
         let starts = fs::read_to_string(sshd.path("cache/starts")).unwrap();
         assert_eq!(starts.lines().count(), 2);
+    }
+}
+
+#[tokio::test]
+async fn an_agent_that_was_damaged_in_its_place_is_delivered_again() {
+    let programs = tempfile::tempdir().unwrap();
+    fake_agent(programs.path(), farcast::wire::VERSION);
+    let program = AgentProgram::in_directory(programs.path());
+    let hash = &program.kinds().unwrap()[0].1;
+    for damage in ["#!/bin/sh\nexit 7\n", "\u{7f}ELF"] {
+        let sshd = Sshd::start();
+        let cache = sshd.path("cache/farcast");
+        fs::DirBuilder::new().mode(0o700).create(&cache).unwrap();
+        let place = cache.join(format!("farcast-agent-{hash}"));
+        fs::write(&place, damage).unwrap();
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o700)).unwrap();
+        let transport = reach(&target(&sshd, Method::Russh)).await.unwrap();
+        let agent = start(&*transport, &program).await.unwrap();
+        assert_eq!(agent.hello().user, "ada");
+        agent.close().await;
+        transport.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_takes_a_connection_and_says_nothing_is_given_up() {
+    let mute = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let sshd = Sshd::start();
+    for method in BOTH {
+        let target = Target {
+            port: Some(mute.local_addr().unwrap().port()),
+            connect_timeout: Duration::from_secs(1),
+            ..target(&sshd, method)
+        };
+        let error = refusal(&target).await;
+        assert!(matches!(error, Unreachable::TimedOut { .. }), "{error}");
     }
 }
 
