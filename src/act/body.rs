@@ -2,7 +2,7 @@ use {
     super::Failure,
     std::{
         fs::{File, OpenOptions},
-        io::{self, Cursor, Read, Seek, Write},
+        io::{self, BufRead, Cursor, Read, Seek, Write},
         os::unix::fs::OpenOptionsExt,
         path::Path,
         sync::atomic::{AtomicU64, Ordering},
@@ -28,6 +28,22 @@ impl Body {
     /// An empty body to be filled with `extend`.
     pub fn new() -> Self {
         Self::Memory(Vec::new())
+    }
+
+    /// All that a reader gives.
+    pub fn read(from: &mut dyn BufRead) -> Result<Self, Failure> {
+        let mut body = Self::new();
+        loop {
+            let piece = from
+                .fill_buf()
+                .map_err(Failure::io("read", Path::new("received content")))?;
+            if piece.is_empty() {
+                return Ok(body);
+            }
+            body.extend(piece)?;
+            let count = piece.len();
+            from.consume(count);
+        }
     }
 
     /// Adds bytes; moves to a file when there are many.

@@ -1,13 +1,18 @@
 use {
-    super::{Body, Failure},
+    super::Failure,
     crate::wire::Stream,
-    std::io::Read,
+    std::io::{BufRead, Read},
 };
 
 /// The controller, as the work on a step sees it: the other end of the pipe.
 pub trait Controller {
-    /// Asks for content by its hash, and waits for it.
-    fn content(&mut self, sha256: &str) -> Result<Body, Failure>;
+    /// Asks for contents by their hashes, all at once, and hands each over as it comes, in the order asked, by its index. A
+    /// content that ends without an error is what the hash says. After a failure nothing more is handed over.
+    fn contents(
+        &mut self,
+        wanted: &[&str],
+        take: &mut dyn FnMut(usize, &mut dyn BufRead) -> Result<(), Failure>,
+    ) -> Result<(), Failure>;
 
     /// Sends bytes that belong to the outcome of step `id`, to their end.
     fn deliver(&mut self, id: u64, bytes: &mut dyn Read) -> Result<(), Failure>;
@@ -20,9 +25,14 @@ pub trait Controller {
 pub struct Alone;
 
 impl Controller for Alone {
-    fn content(&mut self, sha256: &str) -> Result<Body, Failure> {
+    fn contents(
+        &mut self,
+        wanted: &[&str],
+        _: &mut dyn FnMut(usize, &mut dyn BufRead) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let wanted = wanted.join(", ");
         Err(Failure::refused(format!(
-            "content {sha256} is needed and there is no controller to ask"
+            "content {wanted} is needed and there is no controller to ask"
         )))
     }
 

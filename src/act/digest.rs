@@ -51,7 +51,8 @@ impl Digest {
 
 fn digest<D: sha2::Digest>(reader: &mut dyn Read) -> io::Result<String> {
     let mut state = D::new();
-    let mut buffer = vec![0; 64 * 1024];
+    // On the stack: many small files are hashed in a row.
+    let mut buffer = [0; 32 * 1024];
     loop {
         match reader.read(&mut buffer)? {
             0 => break,
@@ -61,8 +62,13 @@ fn digest<D: sha2::Digest>(reader: &mut dyn Read) -> io::Result<String> {
     Ok(hexadecimal(&state.finalize()))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Bytes as hexadecimal digits.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    nibbles
+        .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
+        .collect()
 }
 
 #[cfg(test)]

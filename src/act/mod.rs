@@ -4,7 +4,7 @@
 //! |---|---|
 //! | read the host, as it is or (dry run) as it would be | [`Probe`] |
 //! | run a fixed read-only command | [`Probe::ask`] with a [`Question`] |
-//! | say what would change | [`Acts`], a list of [`Act`]s: [`Write`], [`Directory`], [`Link`], [`Remove`], [`Attributes`], [`Spawn`] |
+//! | say what would change | [`Acts`], a list of [`Act`]s: [`Write`], [`Writes`], [`Directory`], [`Link`], [`Remove`], [`Attributes`], [`Spawn`] |
 //! | write a file from a stream | [`Draft`] |
 //! | change the host | [`Host`], which only an apply gets |
 //! | fail | [`Failure`] |
@@ -14,6 +14,7 @@ mod address;
 mod attributes;
 mod body;
 mod calendar;
+mod content;
 mod controller;
 mod delta;
 mod digest;
@@ -40,6 +41,7 @@ mod step;
 mod times;
 mod watch;
 mod write;
+mod writes;
 
 pub use acts::{Act, Acts};
 pub use attributes::{Attributes, Bits};
@@ -47,7 +49,7 @@ pub use body::{Body, Seekable};
 pub use calendar::{Date, seconds};
 pub use controller::{Alone, Controller};
 pub use delta::{Delta, Look};
-pub use digest::Digest;
+pub use digest::{Digest, hexadecimal};
 pub use directory::Directory;
 pub use draft::Draft;
 pub use failure::{Failure, Thing};
@@ -70,3 +72,4 @@ pub use step::Step;
 pub use times::{Time, Times};
 pub use watch::Watch;
 pub use write::{Source, Write};
+pub use writes::Writes;

@@ -66,7 +66,13 @@ impl Overlay {
         };
         let is_directory = matches!(&entry, Some(entry) if entry.kind == EntryKind::Directory);
         if !is_directory {
-            self.paths.retain(|below, _| !below.starts_with(&path));
+            // What is below a path follows it in their order.
+            let below = self.paths.range(path.clone()..).map(|(below, _)| below);
+            let below = below.take_while(|below| below.starts_with(&path));
+            let below: Vec<PathBuf> = below.cloned().collect();
+            below
+                .iter()
+                .for_each(|below| drop(self.paths.remove(below)));
         }
         let hides = replaced || !is_directory;
         self.paths.insert(path, Cover { entry, hides });

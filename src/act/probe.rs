@@ -3,7 +3,7 @@ use {
         Body, Controller, Digest, Failure, Finished, Inode, Kind, Moment, Overlay, Question, Step,
         Thing, Watch, identity, overlay::Foresight, process,
     },
-    crate::wire::{Account, Content, Effect, EntryKind, Foreseen, Group, Mode},
+    crate::wire::{Account, Effect, EntryKind, Foreseen, Group, Mode},
     rustix::fs::{Access, IFlags, ioctl_getflags},
     std::{
         cell::RefCell,
@@ -45,7 +45,7 @@ pub struct Probe {
     pub(super) controller: RefCell<Box<dyn Controller>>,
     pub(super) watch: Watch,
     pub(super) step: Step,
-    received: RefCell<BTreeMap<String, Rc<Body>>>,
+    pub(super) received: RefCell<BTreeMap<String, Rc<Body>>>,
     umask: u32,
 }
 
@@ -454,32 +454,6 @@ impl Probe {
             Err(Failure::Missing { .. }) => Ok(None),
             Err(failure) => Err(failure),
         }
-    }
-}
-
-/// Content that the controller holds.
-impl Probe {
-    /// Gets content: inline, or from the controller (once a step; what is small is often there from an earlier one).
-    pub fn content(&self, content: &Content) -> Result<Rc<Body>, Failure> {
-        if let Some(text) = &content.inline {
-            return Ok(Rc::new(Body::Memory(text.clone().into_bytes())));
-        }
-        if let Some(body) = self.received.borrow().get(&content.sha256) {
-            return Ok(Rc::clone(body));
-        }
-        let body = Rc::new(self.controller.borrow_mut().content(&content.sha256)?);
-        self.received
-            .borrow_mut()
-            .insert(content.sha256.clone(), Rc::clone(&body));
-        Ok(body)
-    }
-
-    /// Sends a file's bytes to the controller, ahead of the outcome.
-    pub fn deliver(&self, path: &Path) -> Result<(), Failure> {
-        let mut reader = self.open(path)?;
-        self.controller
-            .borrow_mut()
-            .deliver(self.step.id, &mut reader)
     }
 }
 

@@ -6,7 +6,7 @@ use {
     rustix::fs::{XattrFlags, fgetxattr, flistxattr, fsetxattr},
     std::{
         fs::{self, File, OpenOptions},
-        io::{self, Seek},
+        io::{self, BufReader, Write as _},
         os::unix::fs::{MetadataExt, OpenOptionsExt},
         path::{Path, PathBuf},
         sync::atomic::{AtomicU64, Ordering},
@@ -15,6 +15,9 @@ use {
 
 /// Extended attributes longer than this do not exist on Linux.
 const ATTRIBUTE_LIMIT: usize = 64 * 1024;
+
+/// Copies go in pieces of so many bytes.
+const COPIED: usize = 128 * 1024;
 
 /// Gives a file its content: written to a temporary file beside it, flushed to the disk and renamed, so that whoever looks
 /// sees the old or the new file and nothing between. Extended attributes (SELinux labels, ACLs) of the old file stay.
@@ -57,10 +60,40 @@ impl Write {
         if probe.step().diff {
             diff.push(Diff {
                 what: path.display().to_string(),
-                before: shown(probe, path, before)?,
-                after: source.side(probe)?,
+                before: shown(probe, path, before, DIFF_LIMIT)?,
+                after: source.side(probe, DIFF_LIMIT)?,
             });
         }
+        Self::with_diff(probe, path, before, source, bits, diff)
+    }
+
+    /// The same; a difference tells lengths and hashes alone.
+    pub fn plan_unseen(
+        probe: &Probe,
+        path: &Path,
+        before: Option<&Inode>,
+        source: Source,
+        bits: Bits,
+    ) -> Result<Self, Failure> {
+        let mut diff = Vec::new();
+        if probe.step().diff {
+            diff.push(Diff {
+                what: path.display().to_string(),
+                before: shown(probe, path, before, 0)?,
+                after: source.side(probe, 0)?,
+            });
+        }
+        Self::with_diff(probe, path, before, source, bits, diff)
+    }
+
+    fn with_diff(
+        probe: &Probe,
+        path: &Path,
+        before: Option<&Inode>,
+        source: Source,
+        bits: Bits,
+        mut diff: Vec<Diff>,
+    ) -> Result<Self, Failure> {
         if let Some(inode) = before {
             let bits = Attributes::plan(probe, path, inode, bits)?;
             diff.extend(bits.iter().flat_map(Attributes::diff));
@@ -95,68 +128,111 @@ impl Write {
         self
     }
 
-    fn prepare(&self, host: &mut Host, temporary: &Path) -> Result<File, Failure> {
-        let failed = Failure::io("write", temporary);
-        let mut file = OpenOptions::new()
+    /// A new file beside the place, for nobody else yet.
+    pub(super) fn draft(&self) -> Result<(Temporary, File), Failure> {
+        let temporary = Temporary(Some(beside(&self.path)));
+        let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create_new(true)
             .mode(0o600)
-            .open(temporary)
-            .map_err(&failed)?;
-        self.source.copy(host, &mut file, temporary)?;
+            .open(temporary.path())
+            .map_err(Failure::io("write", temporary.path()))?;
+        Ok((temporary, file))
+    }
+
+    /// Gives a draft the permissions, the owner and the extended attributes that the file shall have.
+    pub(super) fn dress(&self, draft: &Temporary, file: &File) -> Result<(), Failure> {
         if self.before.is_some() {
-            keep_attributes(&self.path, &file);
+            keep_attributes(&self.path, file);
         }
-        let made = file.metadata().map_err(&failed)?;
+        let made = file
+            .metadata()
+            .map_err(Failure::io("write", draft.path()))?;
         let fresh = Bits {
             mode: made.mode() & 0o7777,
             uid: made.uid(),
             gid: made.gid(),
         };
-        Attributes::set(temporary, fresh, self.bits, false)?;
-        file.sync_all().map_err(&failed)?;
-        if let Some(command) = &self.validate {
-            validate(host, command, temporary)?;
-        }
-        Ok(file)
+        Attributes::set(draft.path(), fresh, self.bits, false)
     }
 
-    fn place(&self, file: &mut File, temporary: &Path) -> Result<(), Failure> {
+    /// Puts a draft that is on the disk in its place. Gives the return values that only this can tell.
+    pub(super) fn settle(&self, host: &mut Host, draft: Temporary) -> Result<Object, Failure> {
+        let mut values = Object::new();
+        if let Some(command) = &self.validate {
+            validate(host, command, draft.path())?;
+        }
+        if self.backup && self.before.is_some() {
+            let copy = backup(&self.path)?;
+            values.insert("backup_file".into(), copy.display().to_string().into());
+        }
+        self.place(draft)?;
+        Ok(values)
+    }
+
+    fn place(&self, draft: Temporary) -> Result<(), Failure> {
         let failed = Failure::io("replace", &self.path);
-        match fs::rename(temporary, &self.path) {
+        match fs::rename(draft.path(), &self.path) {
             Err(_) if self.in_place => {
                 let mut old = OpenOptions::new()
                     .write(true)
                     .truncate(true)
                     .open(&self.path)
                     .map_err(&failed)?;
-                file.rewind()
-                    .and_then(|()| io::copy(file, &mut old))
-                    .and_then(|_| fs::remove_file(temporary))
-                    .map_err(failed)
+                let mut new = File::open(draft.path()).map_err(&failed)?;
+                io::copy(&mut new, &mut old).map_err(failed)?;
+                Ok(())
             }
-            renamed => renamed.map_err(failed),
+            Err(error) => Err(failed(error)),
+            Ok(()) => {
+                draft.placed();
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// The name of a draft. What is not placed is removed.
+#[derive(Debug)]
+pub(super) struct Temporary(Option<PathBuf>);
+
+impl Temporary {
+    pub(super) fn path(&self) -> &Path {
+        self.0.as_deref().unwrap_or(Path::new(""))
+    }
+
+    fn placed(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            // It may never have been made.
+            let _ = fs::remove_file(path);
         }
     }
 }
 
 impl Act for Write {
     fn perform(&self, host: &mut Host) -> Result<Object, Failure> {
-        let temporary = beside(&self.path);
-        let mut values = Object::new();
-        let done = self.prepare(host, &temporary).and_then(|mut file| {
-            if self.backup && self.before.is_some() {
-                let copy = backup(&self.path)?;
-                values.insert("backup_file".into(), copy.display().to_string().into());
-            }
-            self.place(&mut file, &temporary)
-        });
-        if done.is_err() {
-            // It may never have been made.
-            let _ = fs::remove_file(&temporary);
-        }
-        done.map(|()| values)
+        let (draft, mut file) = self.draft()?;
+        self.source.copy(host, &mut file, draft.path())?;
+        self.dress(&draft, &file)?;
+        file.sync_all()
+            .map_err(Failure::io("write", draft.path()))?;
+        drop(file);
+        self.settle(host, draft)
     }
 
     fn diff(&self) -> Vec<Diff> {
@@ -186,6 +262,14 @@ impl Source {
         })
     }
 
+    /// How many bytes the controller may have to send.
+    pub(super) fn announced(&self) -> u64 {
+        match self {
+            Self::Content(content) if content.inline.is_none() => content.length,
+            _ => 0,
+        }
+    }
+
     /// What later looks see.
     fn foreseen(&self) -> Foreseen {
         let hash = |bytes: &[u8]| Foreseen::Hash {
@@ -208,32 +292,48 @@ impl Source {
         }
     }
 
-    fn side(&self, probe: &Probe) -> Result<Side, Failure> {
+    fn side(&self, probe: &Probe, limit: u64) -> Result<Side, Failure> {
         match self {
             Self::Bytes(bytes) => Ok(side(bytes)),
-            Self::Content(content) if content.length <= DIFF_LIMIT => {
+            Self::Content(content) if content.length <= limit => {
                 Ok(side(&probe.content(content)?.bytes()?))
             }
             Self::Content(content) => Ok(Side::Opaque {
                 length: content.length,
                 sha256: content.sha256.clone(),
             }),
-            Self::File { path, .. } => shown(probe, path, probe.follow(path)?.as_ref()),
+            Self::File { path, .. } => shown(probe, path, probe.follow(path)?.as_ref(), limit),
         }
     }
 
-    fn copy(&self, host: &Probe, file: &mut File, temporary: &Path) -> Result<(), Failure> {
+    /// Writes it to a file. What the controller has to send first goes straight there.
+    pub(super) fn copy(
+        &self,
+        host: &Probe,
+        file: &mut File,
+        temporary: &Path,
+    ) -> Result<(), Failure> {
         let failed = Failure::io("write", temporary);
         match self {
-            Self::Bytes(bytes) => io::copy(&mut &bytes[..], file).map_err(failed)?,
-            Self::File { path, .. } => io::copy(&mut host.open(path)?, file).map_err(failed)?,
-            Self::Content(content) => {
-                let body = host.content(content)?;
-                let mut reader = body.reader().map_err(&failed)?;
-                io::copy(&mut reader, file).map_err(failed)?
+            Self::Bytes(bytes) => file.write_all(bytes).map_err(failed),
+            Self::File { path, .. } => {
+                let mut reader = BufReader::with_capacity(COPIED, host.open(path)?);
+                host.pour(&mut reader, file, temporary)
             }
-        };
-        Ok(())
+            Self::Content(content) => match host.at_hand(content) {
+                Some(body) => {
+                    let reader = body.reader().map_err(failed)?;
+                    host.pour(
+                        &mut BufReader::with_capacity(COPIED, reader),
+                        file,
+                        temporary,
+                    )
+                }
+                None => host.receive(&[&content.sha256], &mut |_, bytes| {
+                    host.pour(bytes, file, temporary)
+                }),
+            },
+        }
     }
 }
 
@@ -244,11 +344,11 @@ pub(super) fn beside(path: &Path) -> PathBuf {
     path.with_file_name(format!(".farcast-{}-{count}", std::process::id()))
 }
 
-fn shown(probe: &Probe, path: &Path, inode: Option<&Inode>) -> Result<Side, Failure> {
+fn shown(probe: &Probe, path: &Path, inode: Option<&Inode>, limit: u64) -> Result<Side, Failure> {
     let Some(inode) = inode else {
         return Ok(Side::Absent);
     };
-    let read = match inode.size <= DIFF_LIMIT {
+    let read = match inode.size <= limit {
         true => probe.read(path).map(|bytes| side(&bytes)),
         false => probe
             .digest(path, Digest::Sha256)

@@ -2,6 +2,7 @@
 //! standard output. Nothing else is ever written there.
 
 mod inbox;
+mod incoming;
 mod install;
 mod job;
 mod pipe;

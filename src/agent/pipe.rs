@@ -1,12 +1,15 @@
 use {
-    super::inbox::Inbox,
+    super::{
+        inbox::Inbox,
+        incoming::{Incoming, Incomplete},
+    },
     crate::{
-        act::{Body, Controller, Digest, Failure},
-        wire::{CHUNK, Frame, FrameError, Report, Stream},
+        act::{Controller, Failure},
+        wire::{CHUNK, Frame, FrameError, Packer, Report, Stream},
     },
     std::{
         cell::RefCell,
-        io::{self, Read, Write},
+        io::{self, BufRead, Read, Write},
         path::Path,
         rc::Rc,
     },
@@ -16,6 +19,7 @@ use {
 #[derive(Clone)]
 pub(super) struct Pipe {
     output: Rc<RefCell<dyn Write>>,
+    packer: Rc<RefCell<Packer>>,
     inbox: Rc<RefCell<Inbox>>,
 }
 
@@ -23,6 +27,7 @@ impl Pipe {
     pub fn new(output: impl Write + 'static, inbox: Inbox) -> Self {
         Self {
             output: Rc::new(RefCell::new(output)),
+            packer: Rc::default(),
             inbox: Rc::new(RefCell::new(inbox)),
         }
     }
@@ -38,56 +43,60 @@ impl Pipe {
     }
 
     fn send(&self, frame: &Frame) -> Result<(), SendError> {
-        let bytes = frame.encode()?;
+        let bytes = self.packer.borrow_mut().pack(frame.encode()?);
         let mut output = self.output.borrow_mut();
         output.write_all(&bytes)?;
         output.flush()?;
         Ok(())
     }
 
-    /// Receives the chunks of content to their end, even when they cannot be kept.
-    fn receive(&self) -> Result<Body, Failure> {
+    /// Takes the answer to one hash of a need to its end, even when it cannot be kept. `None`: the controller is gone.
+    fn receive(&self, sha256: &str, take: Option<&mut Taker<'_>>) -> Option<Result<(), Failure>> {
         let mut inbox = self.inbox.borrow_mut();
-        let mut body = Ok(Body::new());
-        while let Some(chunk) = inbox.chunk() {
-            body = body.and_then(|mut body| body.extend(&chunk.bytes).map(|()| body));
-            if chunk.is_last {
-                return body;
+        match inbox.content() {
+            Ok(Some(None)) => {}
+            Ok(Some(Some(why))) => {
+                return Some(Err(Failure::refused(format!(
+                    "the controller cannot give the content that is needed: {why}"
+                ))));
             }
+            Ok(None) => return None,
+            Err(error) => return Some(Err(Failure::refused(error.to_string()))),
         }
-        Err(Failure::Cancelled)
-    }
-
-    fn fetch(&self, sha256: &str) -> Result<Body, Failure> {
-        let need = Report::Need {
-            sha256: sha256.into(),
-        };
-        self.report(&need).map_err(SendError::failure)?;
-        let answer = self.inbox.borrow_mut().content();
-        match answer {
-            Ok(Some(None)) => self.receive(),
-            Ok(Some(Some(why))) => Err(Failure::refused(format!(
-                "the controller cannot give the content that is needed: {why}"
-            ))),
-            Ok(None) => Err(Failure::Cancelled),
-            Err(error) => Err(Failure::refused(error.to_string())),
+        let mut incoming = Incoming::new(&mut inbox, sha256);
+        let taken = take.map_or(Ok(()), |take| take(&mut incoming));
+        match incoming.finish() {
+            Ok(()) => Some(taken),
+            Err(Incomplete::Lost) => None,
+            // What is wrong with the content says more than what came of that.
+            Err(other) => Some(Err(Failure::refused(other.to_string()))),
         }
     }
 }
 
+type Taker<'a> = dyn FnMut(&mut dyn BufRead) -> Result<(), Failure> + 'a;
+
 impl Controller for Pipe {
-    fn content(&mut self, sha256: &str) -> Result<Body, Failure> {
-        let body = self.fetch(sha256)?;
-        let hash = body
-            .reader()
-            .and_then(|mut reader| Digest::Sha256.read(&mut reader))
-            .map_err(Failure::io("read", Path::new("received content")))?;
-        match hash == sha256 {
-            true => Ok(body),
-            false => Err(Failure::refused(format!(
-                "the content that came is {hash}, not {sha256} as announced; did the file change on the controller meanwhile?"
-            ))),
+    fn contents(
+        &mut self,
+        wanted: &[&str],
+        take: &mut dyn FnMut(usize, &mut dyn BufRead) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let sha256 = wanted.iter().map(ToString::to_string).collect();
+        self.report(&Report::Need { sha256 })
+            .map_err(SendError::failure)?;
+        let mut ended = Ok(());
+        for (index, sha256) in wanted.iter().enumerate() {
+            // After a failure the rest goes by, so that the next need finds its own.
+            let mut take = |bytes: &mut dyn BufRead| take(index, bytes);
+            let take: Option<&mut Taker<'_>> = match ended {
+                Ok(()) => Some(&mut take),
+                Err(_) => None,
+            };
+            let received = self.receive(sha256, take).ok_or(Failure::Cancelled)?;
+            ended = ended.and(received);
         }
+        ended
     }
 
     fn deliver(&mut self, id: u64, bytes: &mut dyn Read) -> Result<(), Failure> {

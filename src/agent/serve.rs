@@ -224,6 +224,7 @@ mod tests {
             "copy",
             json!({"dest": scratch.at("f"), "_content": content}),
         );
+        let sha256 = vec![sha256];
         assert_eq!(session.report(), Report::Need { sha256 });
         session.run(2, "ping", json!({}));
         session.request(&Request::Content { refused: None });
@@ -235,6 +236,81 @@ mod tests {
         assert!(id == 1 && outcome.changed, "{outcome:?}");
         assert_eq!(session.outcome().0, 2);
         assert_eq!(std::fs::read(scratch.at("f")).unwrap(), text);
+        session.end();
+    }
+
+    /// A list of files as it stands in the arguments, and their contents in its order.
+    fn tree(files: &[(String, Vec<u8>)]) -> serde_json::Value {
+        let item = |(path, bytes): &(String, Vec<u8>)| {
+            let (length, sha256) = (bytes.len(), Digest::Sha256.of(bytes));
+            format!("644 {length} {sha256} {path}\0")
+        };
+        let inline: String = files.iter().map(item).collect();
+        json!({"sha256": "", "length": inline.len(), "inline": inline})
+    }
+
+    #[test]
+    fn a_tree_asks_once_for_what_it_lacks() {
+        let scratch = Scratch::new();
+        let mut session = Session::start();
+        let file = |number: usize| (format!("f{number:03}"), vec![number as u8; number * 10]);
+        let mut files: Vec<_> = (0..100).map(file).collect();
+        files.push(("twin".to_owned(), files[7].1.clone()));
+        scratch.write("to/f003", &"\u{3}".repeat(30));
+        let arguments = json!({"dest": scratch.at("to"), "_manifest": tree(&files)});
+        session.run(1, "copy", arguments.clone());
+        let Report::Need { sha256 } = session.report() else {
+            panic!("no need");
+        };
+        assert_eq!(
+            sha256.len(),
+            99,
+            "neither what is there nor what comes twice"
+        );
+        let mut frames = Vec::new();
+        for wanted in &sha256 {
+            let file = files
+                .iter()
+                .find(|(_, it)| Digest::Sha256.of(it) == *wanted);
+            let answer = Frame::message(&Request::Content { refused: None }).unwrap();
+            answer.encode_to(&mut frames).unwrap();
+            let bytes = file.unwrap().1.clone();
+            Frame::Last(bytes).encode_to(&mut frames).unwrap();
+        }
+        let packed = crate::wire::Packer::default().pack(frames);
+        session.to.write_all(&packed).unwrap();
+        let (_, outcome) = session.outcome();
+        assert!(outcome.changed && !outcome.failed, "{outcome:?}");
+        for (path, bytes) in &files {
+            assert_eq!(std::fs::read(scratch.at("to").join(path)).unwrap(), *bytes);
+        }
+        assert_eq!(std::fs::read_dir(scratch.at("to")).unwrap().count(), 101);
+        session.run(2, "copy", arguments);
+        let (_, outcome) = session.outcome();
+        assert!(!outcome.changed && !outcome.failed, "{outcome:?}");
+        session.end();
+    }
+
+    #[test]
+    fn a_tree_with_a_content_that_fails_leaves_no_draft_and_the_pipe_in_order() {
+        let scratch = Scratch::new();
+        let mut session = Session::start();
+        let file = |number: u8| (format!("f{number}"), vec![number; 10]);
+        let files: Vec<_> = (0..3).map(file).collect();
+        let arguments = json!({"dest": scratch.at("to"), "_manifest": tree(&files)});
+        session.run(1, "copy", arguments.clone());
+        session.report();
+        session.request(&Request::Content { refused: None });
+        session.send(&Frame::Last(files[0].1.clone()));
+        let refused = Some("it is gone".to_owned());
+        session.request(&Request::Content { refused });
+        session.request(&Request::Content { refused: None });
+        session.send(&Frame::Last(files[2].1.clone()));
+        let (_, outcome) = session.outcome();
+        assert!(outcome.msg.unwrap().contains("it is gone"));
+        assert_eq!(std::fs::read_dir(scratch.at("to")).unwrap().count(), 0);
+        session.run(2, "ping", json!({}));
+        assert!(!session.outcome().1.failed);
         session.end();
     }
 

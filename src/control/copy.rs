@@ -1,16 +1,20 @@
 use {
     super::{Call, Prepared, Remote},
     crate::{
-        module::file::copy::ManifestItem,
+        module::file::copy::{Manifest, ManifestItem},
         source::{Fault, vault},
+        transport::HeldFile,
         wire::{Content, Object},
     },
     std::{
-        fs,
+        fs::{self, Metadata},
         os::unix::fs::PermissionsExt,
         path::{Path, PathBuf},
     },
 };
+
+/// A list of files up to this many bytes travels inside the arguments, which spares a round trip.
+const INLINE: usize = 256 * 1024;
 
 /// The controller's part of `copy`: finds the source and holds what is in it.
 pub(super) fn prepare(mut args: Object, call: &Call<'_>) -> Result<Prepared, Fault> {
@@ -49,25 +53,15 @@ fn from_here(src: &str, args: &mut Object, call: &Call<'_>) -> Result<(), Fault>
             follow,
             decrypt,
         };
-        let base = if src.ends_with('/') {
-            PathBuf::new()
-        } else {
-            name_of(&path)
-        };
-        let mut items = Vec::new();
-        if !base.as_os_str().is_empty() {
-            items.push(tree.item(&path, &base)?);
-        }
-        tree.walk(&path, &base, &mut items)?;
-        let items = serde_json::to_value(items)
-            .map_err(|error| Fault::new(error.to_string()).at(call.place()))?;
-        args.insert("_manifest".to_owned(), items);
+        let inside = src.ends_with('/');
+        let manifest = tree.manifest(&path, inside)?;
+        let text = manifest.to_text().into_bytes();
+        let content = call.contents.hold_beyond(text, INLINE);
+        args.insert("_manifest".to_owned(), value(&content, call)?);
         return Ok(());
     }
     let content = hold(&path, decrypt, call)?;
-    let content = serde_json::to_value(content)
-        .map_err(|error| Fault::new(error.to_string()).at(call.place()))?;
-    args.insert("_content".to_owned(), content);
+    args.insert("_content".to_owned(), value(&content, call)?);
     args.insert(
         "_name".to_owned(),
         name_of(&path).display().to_string().into(),
@@ -109,6 +103,10 @@ fn mode(path: &Path, call: &Call<'_>) -> Result<String, Fault> {
     Ok(format!("{:04o}", metadata.permissions().mode() & 0o7777))
 }
 
+fn value(content: &Content, call: &Call<'_>) -> Result<serde_json::Value, Fault> {
+    serde_json::to_value(content).map_err(|error| Fault::new(error.to_string()).at(call.place()))
+}
+
 /// A directory on the controller.
 struct Tree<'a> {
     call: &'a Call<'a>,
@@ -116,37 +114,90 @@ struct Tree<'a> {
     decrypt: bool,
 }
 
+/// Something below a directory.
+struct Found {
+    path: PathBuf,
+    /// Below `dest`.
+    name: PathBuf,
+    metadata: Metadata,
+}
+
 impl Tree<'_> {
-    fn walk(&self, dir: &Path, below: &Path, items: &mut Vec<ManifestItem>) -> Result<(), Fault> {
-        let unreadable = |error: std::io::Error| self.call.unreadable(dir, &error, "src");
-        let entries = fs::read_dir(dir).map_err(unreadable)?;
-        let mut paths = entries
-            .map(|entry| Ok(entry?.path()))
-            .collect::<std::io::Result<Vec<_>>>()
+    /// The directory itself, or what is `inside`.
+    fn manifest(&self, root: &Path, inside: bool) -> Result<Manifest, Fault> {
+        let mut found = Vec::new();
+        let mut name = PathBuf::new();
+        if !inside {
+            name = name_of(root);
+            let metadata = fs::metadata(root).map_err(|error| self.unreadable(root, &error))?;
+            found.push(Found {
+                path: root.to_owned(),
+                name: name.clone(),
+                metadata,
+            });
+        }
+        self.walk(root, &name, &mut found)?;
+        let files = found.iter().filter(|found| !found.metadata.is_dir());
+        let files: Vec<_> = files
+            .map(|found| (found.path.as_path(), &found.metadata))
+            .collect();
+        let held = self.call.contents.hold_files(&files);
+        let mut held = held
+            .map_err(|(path, error)| self.unreadable(&path, &error))?
+            .into_iter();
+        let mut items = Vec::with_capacity(found.len());
+        for found in &found {
+            let content = match found.metadata.is_dir() {
+                true => None,
+                false => held.next().map(|file| self.content(&found.path, file)),
+            };
+            items.push(ManifestItem {
+                path: found.name.display().to_string(),
+                mode: found.metadata.permissions().mode() & 0o7777,
+                content: content.transpose()?,
+            });
+        }
+        Ok(Manifest(items))
+    }
+
+    fn walk(&self, dir: &Path, below: &Path, found: &mut Vec<Found>) -> Result<(), Fault> {
+        let unreadable = |error| self.unreadable(dir, &error);
+        let mut entries = fs::read_dir(dir)
+            .and_then(Iterator::collect::<std::io::Result<Vec<_>>>)
             .map_err(unreadable)?;
-        paths.sort();
-        for path in paths {
-            if !self.follow && path.is_symlink() {
-                continue;
-            }
-            let name = below.join(name_of(&path));
-            items.push(self.item(&path, &name)?);
-            if path.is_dir() {
-                self.walk(&path, &name, items)?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let path = entry.path();
+            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            let metadata = match (is_link, self.follow) {
+                (true, false) => continue,
+                (true, true) => fs::metadata(&path),
+                (false, _) => entry.metadata(),
+            };
+            let metadata = metadata.map_err(|error| self.unreadable(&path, &error))?;
+            let is_directory = metadata.is_dir();
+            let name = below.join(entry.file_name());
+            found.push(Found {
+                path: path.clone(),
+                name: name.clone(),
+                metadata,
+            });
+            if is_directory {
+                self.walk(&path, &name, found)?;
             }
         }
         Ok(())
     }
 
-    fn item(&self, path: &Path, name: &Path) -> Result<ManifestItem, Fault> {
-        let content = match path.is_dir() {
-            true => None,
-            false => Some(hold(path, self.decrypt, self.call)?),
-        };
-        Ok(ManifestItem {
-            path: name.display().to_string(),
-            content,
-            mode: Some(mode(path, self.call)?),
-        })
+    /// A vault is decrypted.
+    fn content(&self, path: &Path, file: HeldFile) -> Result<Content, Fault> {
+        match self.decrypt && vault::is_vault(&file.head) {
+            true => hold(path, true, self.call),
+            false => Ok(file.content),
+        }
+    }
+
+    fn unreadable(&self, path: &Path, error: &std::io::Error) -> Fault {
+        self.call.unreadable(path, error, "src")
     }
 }

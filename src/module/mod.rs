@@ -55,7 +55,7 @@ pub use registry::{Entry, all, find};
 pub use {
     crate::act::{Acts, Delta, Failure, Look, Probe},
     host_path::HostPath,
-    ownership::Ownership,
+    ownership::{Owner, Ownership},
     permissions::Permissions,
     run::run,
 };

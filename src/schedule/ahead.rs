@@ -125,7 +125,9 @@ impl HostStep<'_> {
         if ahead.drafts.is_empty() {
             let (connections, becoming) = (&self.runner.connections, request.becoming.as_ref());
             let mut stay = None;
-            let begun = &mut || drop(stay.get_or_insert_with(|| self.stay()));
+            let begun = &mut || {
+                stay.get_or_insert_with(|| self.stay());
+            };
             let machine = match connections.machine(&request.target, becoming, begun).await {
                 Ok(machine) => machine,
                 Err(silence) => return Some(Answer::Silent(silence)),

@@ -228,18 +228,25 @@ impl Agent {
         Ok(())
     }
 
-    fn serve(&mut self, sha256: &str, open: &Open, contents: &ContentStore) -> Result<(), Lost> {
-        match contents.open(sha256) {
-            Ok(content) => {
-                self.send(&Request::Content { refused: None }, open)?;
-                self.conversation.send_content(content);
-                Ok(())
-            }
-            Err(error) => {
-                let refused = Some(error.to_string());
-                self.send(&Request::Content { refused }, open)
+    /// Queues what the agent lacks.
+    fn serve(
+        &mut self,
+        needs: &[String],
+        open: &Open,
+        contents: &ContentStore,
+    ) -> Result<(), Lost> {
+        for sha256 in needs {
+            match contents.supply(sha256) {
+                Some(content) => self.conversation.send_content(content),
+                None => {
+                    let refused = Some(format!(
+                        "the controller holds no content with the hash {sha256}"
+                    ));
+                    self.send(&Request::Content { refused }, open)?;
+                }
             }
         }
+        Ok(())
     }
 
     async fn lost(&mut self, broken: Broken, open: &Open) -> Lost {

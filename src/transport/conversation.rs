@@ -1,5 +1,6 @@
 use {
-    crate::wire::{CHUNK, Decoder, Frame, FrameError},
+    super::content_store::Supply,
+    crate::wire::{CHUNK, Decoder, Frame, FrameError, Packer, Request},
     serde::Serialize,
     std::{
         collections::VecDeque,
@@ -15,15 +16,18 @@ pub(super) struct Conversation {
     stdout: BufReader<Box<dyn AsyncRead + Send + Unpin>>,
     decoder: Decoder,
     queue: VecDeque<Parcel>,
-    /// Bytes of the parcel that is going out, and how many of them are gone.
+    packer: Packer,
+    /// Bytes that are going out, and how many of them are gone.
     bytes: Vec<u8>,
     gone: usize,
 }
 
 enum Parcel {
     Frame(Frame),
-    /// Read piece by piece as it goes out, so that a large file is never in memory.
-    Content(Box<dyn Read + Send>),
+    /// Opened when its turn comes: there may be many.
+    Content(Supply),
+    /// Read piece by piece as it goes out, so that a large file is never in memory. Second: how much is yet to come.
+    Rest(Box<dyn Read + Send>, u64),
 }
 
 /// Why no further frame will come.
@@ -47,6 +51,7 @@ impl Conversation {
             stdout,
             decoder: Decoder::default(),
             queue: VecDeque::new(),
+            packer: Packer::default(),
             bytes: Vec::new(),
             gone: 0,
         }
@@ -62,8 +67,8 @@ impl Conversation {
         Ok(())
     }
 
-    /// Queues content as chunks.
-    pub(super) fn send_content(&mut self, content: Box<dyn Read + Send>) {
+    /// Queues content as the answer to a need: that it comes, and its chunks; or why it does not.
+    pub(super) fn send_content(&mut self, content: Supply) {
         self.queue.push_back(Parcel::Content(content));
     }
 
@@ -112,26 +117,54 @@ impl Conversation {
         }
     }
 
-    /// Takes the next bytes from the queue once the last ones are gone.
+    /// Takes the next bytes from the queue once the last ones are gone: as much as makes a chunk, packed as one.
     fn refill(&mut self) -> Result<(), Broken> {
-        if self.gone < self.bytes.len() {
+        if self.gone < self.bytes.len() || self.queue.is_empty() {
             return Ok(());
         }
-        self.gone = 0;
-        self.bytes = match self.queue.pop_front() {
-            None => Vec::new(),
-            Some(Parcel::Frame(frame)) => frame.encode()?,
-            Some(Parcel::Content(mut content)) => {
-                let mut piece = Vec::new();
-                let read = content.by_ref().take(CHUNK as u64).read_to_end(&mut piece);
-                if read.map_err(Broken::Content)? < CHUNK {
-                    Frame::Last(piece).encode()?
-                } else {
-                    self.queue.push_front(Parcel::Content(content));
-                    Frame::Chunk(piece).encode()?
-                }
+        let mut batch = std::mem::take(&mut self.bytes);
+        batch.clear();
+        while batch.len() < CHUNK {
+            match self.queue.pop_front() {
+                None => break,
+                Some(Parcel::Frame(frame)) => frame.encode_to(&mut batch)?,
+                Some(Parcel::Content(content)) => self.begin(&content, &mut batch)?,
+                Some(Parcel::Rest(content, left)) => self.go_on(content, left, &mut batch)?,
             }
-        };
+        }
+        self.gone = 0;
+        self.bytes = self.packer.pack(batch);
+        Ok(())
+    }
+
+    fn begin(&mut self, content: &Supply, batch: &mut Vec<u8>) -> Result<(), Broken> {
+        let opened = content.open();
+        let refused = opened.as_ref().err().map(ToString::to_string);
+        Frame::message(&Request::Content { refused })?.encode_to(batch)?;
+        match opened {
+            Ok(reader) => self.go_on(reader, content.length(), batch),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Sends the next piece.
+    fn go_on(
+        &mut self,
+        mut content: Box<dyn Read + Send>,
+        left: u64,
+        batch: &mut Vec<u8>,
+    ) -> Result<(), Broken> {
+        let room = usize::try_from(left).map_or(CHUNK, |left| CHUNK.min(left + 1));
+        let mut piece = Vec::with_capacity(room);
+        let read = content.by_ref().take(CHUNK as u64).read_to_end(&mut piece);
+        let read = read.map_err(Broken::Content)?;
+        if read < CHUNK {
+            Frame::Last(piece).encode_to(batch)?;
+        } else {
+            Frame::Chunk(piece).encode_to(batch)?;
+            let left = left.saturating_sub(read as u64);
+            self.queue.push_front(Parcel::Rest(content, left));
+        }
         Ok(())
     }
 }
@@ -186,16 +219,59 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_file_that_is_gone_is_refused_and_the_next_one_comes() {
+        let (here, there) = duplex(1024);
+        let (mut here, mut there) = (conversation(here), conversation(there));
+        let store = crate::transport::ContentStore::default();
+        let directory = tempfile::tempdir().unwrap();
+        let paths = ["one", "two"].map(|name| directory.path().join(name));
+        paths.iter().for_each(|path| {
+            std::fs::write(path, path.display().to_string()).unwrap();
+        });
+        for path in &paths {
+            let metadata = std::fs::metadata(path).unwrap();
+            let held = store.hold_files(&[(path, &metadata)]).unwrap();
+            here.send_content(store.supply(&held[0].content.sha256).unwrap());
+        }
+        std::fs::remove_file(&paths[0]).unwrap();
+        let (_, frames) = tokio::join!(here.finish(), async {
+            let refused = there.next().await.unwrap();
+            [
+                refused,
+                there.next().await.unwrap(),
+                there.next().await.unwrap(),
+            ]
+        });
+        let refused: Request = Frame::read(payload(&frames[0])).unwrap();
+        assert!(matches!(refused, Request::Content { refused: Some(_) }));
+        assert_eq!(
+            payload(&frames[2]),
+            paths[1].display().to_string().as_bytes()
+        );
+    }
+
+    #[tokio::test]
     async fn content_travels_in_chunks_and_ends_with_one_that_is_marked() {
         let (here, there) = duplex(1024);
         let (mut here, mut there) = (conversation(here), conversation(there));
-        here.send_content(Box::new(io::Cursor::new(vec![7; CHUNK])));
+        for length in [CHUNK, 3] {
+            here.send_content(Supply::Bytes(vec![7; length].into()));
+        }
         let (_, frames) = tokio::join!(here.finish(), async {
-            [there.next().await.unwrap(), there.next().await.unwrap()]
+            let mut frames = Vec::new();
+            for _ in 0..5 {
+                frames.push(there.next().await.unwrap());
+            }
+            frames
         });
-        assert_eq!(
-            frames,
-            [Frame::Chunk(vec![7; CHUNK]), Frame::Last(Vec::new())]
-        );
+        let here_it_comes = Frame::message(&Request::Content { refused: None }).unwrap();
+        let wanted = [
+            here_it_comes.clone(),
+            Frame::Chunk(vec![7; CHUNK]),
+            Frame::Last(Vec::new()),
+            here_it_comes,
+            Frame::Last(vec![7; 3]),
+        ];
+        assert!(frames == wanted);
     }
 }

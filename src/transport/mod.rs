@@ -6,6 +6,7 @@
 
 mod agent;
 mod bootstrap;
+mod content_hash;
 mod content_store;
 mod conversation;
 mod dialogue;
@@ -32,7 +33,7 @@ mod target;
 mod unreachable;
 
 pub use agent::Agent;
-pub use content_store::ContentStore;
+pub use content_store::{ContentStore, HeldFile};
 pub use escalate::{Become, Means};
 pub use handshakes::Handshakes;
 pub use line::{BadWord, Line, Word};

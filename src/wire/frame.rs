@@ -3,15 +3,19 @@
 //! | bytes | meaning |
 //! |---|---|
 //! | 4 | length of the payload, big-endian, at most [`LIMIT`] |
-//! | 1 | kind: `1` message, `2` chunk, `3` last chunk |
-//! | length | payload: JSON of a `Request` or a `Report`; raw bytes for chunks |
+//! | 1 | kind: `1` message, `2` chunk, `3` last chunk, `4` packed |
+//! | length | payload: JSON of a `Request` or a `Report`; raw bytes for chunks; for packed, the length of what it holds (4 bytes, big-endian, at most [`LIMIT`]) and that as an LZ4 block: whole frames of the other kinds |
 //!
 //! | after this message | come |
 //! |---|---|
+//! | `Report::Need` | `Request::Content` for each hash, in the order asked, without waiting in between |
 //! | `Request::Content { refused: None }` | chunks to the agent, the last one marked (it may be empty) |
 //! | `Report::Content` | chunks to the controller, the last one marked (it may be empty) |
 
-use serde::{Serialize, de::DeserializeOwned};
+use {
+    super::packing,
+    serde::{Serialize, de::DeserializeOwned},
+};
 
 /// The most bytes that a frame's payload may have.
 pub const LIMIT: usize = 16 * 1024 * 1024;
@@ -23,6 +27,7 @@ const HEADER: usize = 5;
 const MESSAGE: u8 = 1;
 const PART: u8 = 2;
 const LAST: u8 = 3;
+pub(super) const PACKED: u8 = 4;
 
 /// One unit on the pipe.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +51,8 @@ pub enum FrameError {
         "unknown kind of frame: {0}; something other than farcast wrote to the pipe (a login script that prints?)"
     )]
     UnknownKind(u8),
+    #[error("a packed frame does not hold what it says; were bytes changed on their way?")]
+    Packed,
     #[error("a message that is not understood: {0}; do both sides have the same version?")]
     Message(#[from] serde_json::Error),
 }
@@ -67,6 +74,13 @@ impl Frame {
 
     /// The bytes for the pipe. Fails if the payload is over the limit.
     pub fn encode(&self) -> Result<Vec<u8>, FrameError> {
+        let mut bytes = Vec::new();
+        self.encode_to(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Adds the bytes for the pipe to others. Fails if the payload is over the limit.
+    pub fn encode_to(&self, bytes: &mut Vec<u8>) -> Result<(), FrameError> {
         let (kind, payload) = match self {
             Self::Message(payload) => (MESSAGE, payload),
             Self::Chunk(payload) => (PART, payload),
@@ -76,12 +90,16 @@ impl Frame {
             .ok()
             .filter(|_| payload.len() <= LIMIT)
             .ok_or(FrameError::TooLong(payload.len()))?;
-        let mut bytes = Vec::with_capacity(HEADER + payload.len());
-        bytes.extend(length.to_be_bytes());
-        bytes.push(kind);
-        bytes.extend(payload);
-        Ok(bytes)
+        bytes.reserve(HEADER + payload.len());
+        bytes.extend(header(length, kind));
+        bytes.extend_from_slice(payload);
+        Ok(())
     }
+}
+
+pub(super) fn header(length: u32, kind: u8) -> [u8; HEADER] {
+    let [a, b, c, d] = length.to_be_bytes();
+    [a, b, c, d, kind]
 }
 
 /// Cuts the bytes of a pipe into frames.
@@ -89,6 +107,16 @@ impl Frame {
 pub struct Decoder {
     buffer: Vec<u8>,
     start: usize,
+    /// What was in a packed frame, and how much of that is given already.
+    unpacked: Vec<u8>,
+    given: usize,
+}
+
+/// What stands first in some bytes, and how many of them it takes.
+struct Cut<'a> {
+    kind: u8,
+    payload: &'a [u8],
+    length: usize,
 }
 
 impl Decoder {
@@ -103,33 +131,68 @@ impl Decoder {
 
     /// The next whole frame; `None` until more bytes are pushed. After an error the pipe is of no more use.
     pub fn pull(&mut self) -> Result<Option<Frame>, FrameError> {
-        let rest = &self.buffer[self.start..];
-        let Some((header, rest)) = rest.split_first_chunk::<HEADER>() else {
-            return Ok(None);
-        };
-        let [a, b, c, d, kind] = *header;
-        let length = u32::from_be_bytes([a, b, c, d]) as usize;
-        if !(MESSAGE..=LAST).contains(&kind) {
-            return Err(FrameError::UnknownKind(kind));
+        loop {
+            if self.given < self.unpacked.len() {
+                let cut = cut(&self.unpacked[self.given..])?.ok_or(FrameError::Packed)?;
+                let frame = cut.frame().ok_or(FrameError::Packed)?;
+                self.given += cut.length;
+                if self.given == self.unpacked.len() {
+                    (self.unpacked, self.given) = (Vec::new(), 0);
+                }
+                return Ok(Some(frame));
+            }
+            let Some(cut) = cut(&self.buffer[self.start..])? else {
+                return Ok(None);
+            };
+            let length = cut.length;
+            let frame = cut.frame();
+            if frame.is_none() {
+                self.unpacked = packing::unpack(cut.payload)?;
+                self.given = 0;
+            }
+            self.start += length;
+            if frame.is_some() {
+                return Ok(frame);
+            }
         }
-        if length > LIMIT {
-            return Err(FrameError::TooLong(length));
-        }
-        let Some(payload) = rest.get(..length) else {
-            return Ok(None);
-        };
-        let payload = payload.to_vec();
-        self.start += HEADER + length;
-        Ok(Some(match kind {
-            MESSAGE => Frame::Message(payload),
-            PART => Frame::Chunk(payload),
-            _ => Frame::Last(payload),
-        }))
     }
 
     /// Whether bytes of an unfinished frame are held: the pipe was cut in the middle.
     pub fn is_partial(&self) -> bool {
         self.start < self.buffer.len()
+    }
+}
+
+/// `None` until there are more bytes.
+fn cut(bytes: &[u8]) -> Result<Option<Cut<'_>>, FrameError> {
+    let Some((header, rest)) = bytes.split_first_chunk::<HEADER>() else {
+        return Ok(None);
+    };
+    let [a, b, c, d, kind] = *header;
+    let length = u32::from_be_bytes([a, b, c, d]) as usize;
+    if !(MESSAGE..=PACKED).contains(&kind) {
+        return Err(FrameError::UnknownKind(kind));
+    }
+    if length > LIMIT {
+        return Err(FrameError::TooLong(length));
+    }
+    Ok(rest.get(..length).map(|payload| Cut {
+        kind,
+        payload,
+        length: HEADER + length,
+    }))
+}
+
+impl Cut<'_> {
+    /// `None`: it is packed.
+    fn frame(&self) -> Option<Frame> {
+        let payload = || self.payload.to_vec();
+        match self.kind {
+            MESSAGE => Some(Frame::Message(payload())),
+            PART => Some(Frame::Chunk(payload())),
+            LAST => Some(Frame::Last(payload())),
+            _ => None,
+        }
     }
 }
 

@@ -17,7 +17,8 @@ pub enum Request {
     Run(Run),
     /// Dry run only: effects that another agent on this host foresaw, to lie over this agent's view of the host.
     Foresee(Vec<Effect>),
-    /// The bytes for a `Report::Need` follow as chunk frames, the last one marked. `None`: the controller cannot give them, and why.
+    /// The bytes of a content that a `Report::Need` asked for follow as chunk frames, the last one marked; or why the controller
+    /// cannot give them.
     Content { refused: Option<String> },
     /// End the step under way and everything it started; it is answered with a failed outcome.
     Cancel { id: u64 },
@@ -84,8 +85,8 @@ pub enum Report {
         stream: Stream,
         text: String,
     },
-    /// The agent lacks this content to go on, and waits for `Request::Content`.
-    Need { sha256: String },
+    /// The agent lacks these contents to go on, and waits for a `Request::Content` for each, in this order.
+    Need { sha256: Vec<String> },
     /// Bytes that belong to the outcome to come (`fetch`) follow as chunk frames, the last one marked.
     Content { id: u64 },
 }
@@ -236,4 +237,7 @@ pub struct Content {
     pub length: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inline: Option<String>,
+    /// The hash that Ansible reports, where the controller has worked it out: so that no host has to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha1: Option<String>,
 }

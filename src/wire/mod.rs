@@ -2,6 +2,8 @@
 
 mod frame;
 mod message;
+mod packing;
 
 pub use frame::{CHUNK, Decoder, Frame, FrameError, LIMIT};
 pub use message::*;
+pub use packing::Packer;

@@ -2,6 +2,7 @@
 
 mod inventory;
 mod template;
+mod wire;
 mod yaml;
 
 use proptest::prelude::*;

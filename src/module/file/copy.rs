@@ -1,4 +1,7 @@
+mod manifest;
 mod tree;
+
+pub use manifest::{Manifest, ManifestItem};
 
 use {
     super::{Placement, placement::hash},
@@ -68,20 +71,9 @@ pub struct Copy {
     /// The file name to use when `dest` is a directory.
     #[serde(rename = "_name")]
     name: Option<String>,
-    /// What is in the directory `src`: directories before what is in them.
+    /// What is in the directory `src`: a [`Manifest`].
     #[serde(rename = "_manifest")]
-    manifest: Option<Vec<ManifestItem>>,
-}
-
-/// Something in a directory that the controller copies.
-#[derive(Clone, Debug, PartialEq, Deserialize, serde::Serialize, JsonSchema)]
-pub struct ManifestItem {
-    /// Below `dest`, without `..`.
-    pub path: String,
-    /// `None`: a directory.
-    pub content: Option<Content>,
-    /// The source's permissions as octal text, for `mode: preserve`.
-    pub mode: Option<String>,
+    manifest: Option<Content>,
 }
 
 fn yes() -> bool {
@@ -100,7 +92,8 @@ impl Module for Copy {
         }
         let dest = self.dest.on(probe)?;
         if let Some(manifest) = &self.manifest {
-            self.tree(probe, &mut acts, &dest, manifest)?;
+            let manifest = Manifest::of(probe, manifest)?;
+            self.tree(probe, &mut acts, &dest, &manifest)?;
             return Ok(acts.into_look());
         }
         let source = match self.remote_source(probe)? {
@@ -244,6 +237,9 @@ impl Copy {
         };
         let real = match source {
             Source::Bytes(bytes) => Digest::Sha1.of(bytes),
+            Source::Content(Content {
+                sha1: Some(sha1), ..
+            }) => sha1.clone(),
             Source::Content(content) => Digest::Sha1.of(&probe.content(content)?.bytes()?),
             Source::File { path, .. } => probe.digest(path, Digest::Sha1)?,
         };
@@ -259,7 +255,10 @@ impl Copy {
 #[cfg(test)]
 mod tests {
     use {
-        crate::{act::Scratch, module::trial::Trial},
+        crate::{
+            act::{Digest, Scratch},
+            module::trial::Trial,
+        },
         serde_json::json,
         std::os::unix::fs::{PermissionsExt, symlink},
     };
@@ -305,13 +304,15 @@ mod tests {
             json!({"src": scratch.at("from"), "dest": scratch.at("to"), "remote_src": true});
         Trial::new().change("copy", arguments);
         assert_eq!(scratch.read("to/from/sub/y"), "y");
-        let content = json!({"sha256": "", "length": 1, "inline": "z"});
-        let manifest = json!([{"path": "d"}, {"path": "d/z", "content": content}]);
+        let z = scratch.write("to/z", "z");
+        let sha256 = Digest::Sha256.of(b"z");
+        let inline = format!("755 - - d\0600 1 {sha256} z\0");
+        let manifest = json!({"sha256": "", "length": inline.len(), "inline": inline});
         let arguments = json!({"dest": scratch.at("to"), "_manifest": manifest});
         let mut trial = Trial::new();
         trial.look("copy", arguments.clone());
         assert!(trial.apply("copy", arguments).changed);
-        assert_eq!(scratch.read("to/d/z"), "z");
+        assert!(scratch.at("to/d").is_dir() && z.is_file());
     }
 
     #[test]

@@ -1,9 +1,9 @@
 use {
     super::report,
     crate::{
-        act::{Acts, Attributes, DIFF_LIMIT, Digest, Failure, Inode, Probe, Source, Write},
-        module::Ownership,
-        wire::Mode,
+        act::{Acts, Attributes, Bits, DIFF_LIMIT, Digest, Failure, Inode, Probe, Source, Write},
+        module::{Owner, Ownership},
+        wire::{Content, Mode},
     },
     std::path::{Path, PathBuf},
 };
@@ -21,10 +21,52 @@ pub struct Placement<'a> {
     pub in_place: bool,
 }
 
+/// What stands where a file shall have a content.
+pub struct Found {
+    /// Where the file is in the end.
+    path: PathBuf,
+    source: Source,
+    before: Option<Inode>,
+    bits: Bits,
+    /// The content is there already.
+    pub same: bool,
+    backup: bool,
+    validate: Option<String>,
+    in_place: bool,
+}
+
 impl Placement<'_> {
     /// Adds the acts that are missing, and the return values about the file (`mode` … `state`, and `checksum` where the
     /// content is at hand). Says whether the content changes.
     pub fn plan(self, probe: &Probe, acts: &mut Acts) -> Result<bool, Failure> {
+        let owner = self.ownership.find(probe)?;
+        let found = self.find(probe, owner)?;
+        let (path, source) = (&found.path, &found.source);
+        acts.values(report(probe, found.bits, size(source, probe)?, "file")?);
+        if found.same {
+            let checksum = match source {
+                Source::Content(Content {
+                    sha1: Some(sha1), ..
+                }) => sha1.clone(),
+                Source::Bytes(bytes) => Digest::Sha1.of(bytes),
+                _ => probe.digest(path, Digest::Sha1)?,
+            };
+            acts.value("checksum", checksum);
+            acts.extend(found.attributes(probe)?);
+            return Ok(false);
+        }
+        if !path.parent().is_some_and(|parent| acts.makes(parent)) {
+            probe.require_parent(path)?;
+        }
+        if let Some(checksum) = hash(Digest::Sha1, source, probe)? {
+            acts.value("checksum", checksum);
+        }
+        acts.push(found.write(probe, true)?);
+        Ok(true)
+    }
+
+    /// Looks at what stands there. Takes the numbers of the owner that is asked for.
+    pub fn find(self, probe: &Probe, owner: Owner) -> Result<Found, Failure> {
         let path = match self.follow {
             true => probe.target(&self.path)?,
             false => self.path.clone(),
@@ -35,34 +77,65 @@ impl Placement<'_> {
             return Err(Failure::refused(format!("{path} is a directory")));
         }
         let before = before.filter(|inode| !inode.is_link());
-        let bits = match &before {
-            Some(inode) => self.ownership.change(probe, inode)?,
-            None => self.ownership.create(probe, false)?,
+        let bits = self.ownership.bits(probe, owner, before.as_ref(), false)?;
+        let same = match &before {
+            Some(inode) => same(probe, &path, inode, &self.source)?,
+            None => false,
         };
-        acts.values(report(probe, bits, size(&self.source, probe)?, "file")?);
-        match &before {
-            Some(inode) if same(probe, &path, inode, &self.source)? => {
-                acts.value("checksum", probe.digest(&path, Digest::Sha1)?);
-                acts.extend(Attributes::plan(probe, &path, inode, bits)?);
-                Ok(false)
-            }
-            _ => {
-                if !path.parent().is_some_and(|parent| acts.makes(parent)) {
-                    probe.require_parent(&path)?;
-                }
-                if let Some(checksum) = hash(Digest::Sha1, &self.source, probe)? {
-                    acts.value("checksum", checksum);
-                }
-                let write = Write::plan(probe, &path, before.as_ref(), self.source, bits)?;
-                acts.push(
-                    write
-                        .backup(self.backup)
-                        .validate(self.validate)
-                        .in_place(self.in_place),
-                );
-                Ok(true)
-            }
+        Ok(Found {
+            path,
+            source: self.source,
+            before,
+            bits,
+            same,
+            backup: self.backup,
+            validate: self.validate.map(str::to_owned),
+            in_place: self.in_place,
+        })
+    }
+}
+
+impl Found {
+    /// Where the content is there: the permissions and the owner, if they are to change.
+    pub fn attributes(&self, probe: &Probe) -> Result<Option<Attributes>, Failure> {
+        let change = |inode| Attributes::plan(probe, &self.path, inode, self.bits);
+        self.before.as_ref().map_or(Ok(None), change)
+    }
+
+    /// Content that has to come from the controller before a difference can be shown.
+    pub fn unseen(&self) -> Option<&Content> {
+        match &self.source {
+            Source::Content(content) if content.length <= DIFF_LIMIT => Some(content),
+            _ => None,
         }
+    }
+
+    /// How many bytes of text its difference shows.
+    pub fn text(&self) -> u64 {
+        let after = match &self.source {
+            Source::Bytes(bytes) => bytes.len() as u64,
+            Source::Content(content) => content.length,
+            Source::File { .. } => DIFF_LIMIT,
+        };
+        let before = self.before.as_ref().map_or(0, |inode| inode.size);
+        [before, after]
+            .iter()
+            .filter(|size| **size <= DIFF_LIMIT)
+            .sum()
+    }
+
+    /// Writes the content. `shown`: the difference shows the text.
+    pub fn write(self, probe: &Probe, shown: bool) -> Result<Write, Failure> {
+        let plan = match shown {
+            true => Write::plan,
+            false => Write::plan_unseen,
+        };
+        let before = self.before.as_ref();
+        let write = plan(probe, &self.path, before, self.source, self.bits)?;
+        Ok(write
+            .backup(self.backup)
+            .validate(self.validate.as_deref())
+            .in_place(self.in_place))
     }
 }
 
@@ -85,16 +158,15 @@ fn sha256(source: &Source, probe: &Probe) -> Result<String, Failure> {
     }
 }
 
-/// A checksum that Ansible reports. Large content is not fetched for it in a dry run.
+/// A checksum that Ansible reports. Large content is not fetched for it, nor read once more.
 pub fn hash(digest: Digest, source: &Source, probe: &Probe) -> Result<Option<String>, Failure> {
     match source {
         Source::Bytes(bytes) => Ok(Some(digest.of(bytes))),
         Source::File { path, .. } => probe.digest(path, digest).map(Some),
-        Source::Content(content)
-            if content.length > DIFF_LIMIT && probe.step().mode == Mode::Look =>
-        {
-            Ok(None)
-        }
+        Source::Content(Content {
+            sha1: Some(sha1), ..
+        }) if digest == Digest::Sha1 => Ok(Some(sha1.clone())),
+        Source::Content(content) if content.length > DIFF_LIMIT => Ok(None),
         Source::Content(content) => {
             let body = probe.content(content)?;
             let hash = body

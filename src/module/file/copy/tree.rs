@@ -1,13 +1,32 @@
 //! Whole directories: from the controller by manifest, or from elsewhere on the host.
 
 use {
-    super::{Copy, ManifestItem},
+    super::{Copy, Manifest},
     crate::{
-        act::{Acts, Failure, Probe, Source},
-        module::Permissions,
+        act::{Acts, Bits, Directory, Failure, Probe, Source, Writes},
+        module::{Owner, Ownership, file::placement::Found},
     },
-    std::path::{Component, Path, PathBuf},
+    std::{
+        collections::BTreeSet,
+        path::{Component, Path, PathBuf},
+    },
 };
+
+/// The differences of so many bytes of text are shown at most, so that the outcome of a large directory fits its frame.
+const SHOWN: u64 = 2 * 1024 * 1024;
+
+/// A directory and what comes into it, in the making.
+struct Tree<'a> {
+    copy: &'a Copy,
+    probe: &'a Probe,
+    acts: &'a mut Acts,
+    owner: Owner,
+    /// What directories get that are made.
+    directory: Bits,
+    made: BTreeSet<PathBuf>,
+    /// Files whose content is to change.
+    changing: Vec<Found>,
+}
 
 impl Copy {
     /// Plans what the controller's directory holds.
@@ -16,21 +35,22 @@ impl Copy {
         probe: &Probe,
         acts: &mut Acts,
         dest: &Path,
-        manifest: &[ManifestItem],
+        manifest: &Manifest,
     ) -> Result<(), Failure> {
-        self.directory(probe, acts, dest)?;
-        for item in manifest {
+        let lone = manifest.lone_file().map(|item| item.path.as_str());
+        let mut tree = Tree::new(self, probe, acts)?;
+        tree.directory(dest)?;
+        for item in &manifest.0 {
             let path = dest.join(inside(&item.path)?);
             match &item.content {
-                None => self.directory(probe, acts, &path)?,
+                None => tree.directory(&path)?,
                 Some(content) => {
                     let source = Source::Content(content.clone());
-                    let mode = item.mode.as_deref();
-                    let mode = mode.and_then(|mode| u32::from_str_radix(mode, 8).ok());
-                    self.leaf(probe, acts, path, (source, mode))?;
+                    tree.file(path, source, item.mode, lone.is_some())?;
                 }
             }
         }
+        tree.finish()?;
         acts.value("dest", dest.display().to_string());
         Ok(())
     }
@@ -49,50 +69,119 @@ impl Copy {
             _ => dest.to_owned(),
         };
         let mut pending = vec![(from.to_owned(), to)];
+        let mut tree = Tree::new(self, probe, acts)?;
         while let Some((from, to)) = pending.pop() {
-            self.directory(probe, acts, &to)?;
+            tree.directory(&to)?;
             for name in probe.list(&from)? {
                 let (from, to) = (from.join(&name), to.join(&name));
                 match probe.follow(&from)? {
                     Some(inode) if inode.is_directory() => pending.push((from, to)),
                     Some(inode) => {
-                        let source = (Source::file(probe, &from)?, Some(inode.mode));
-                        self.leaf(probe, acts, to, source)?;
+                        tree.file(to, Source::file(probe, &from)?, inode.mode, false)?;
                     }
-                    None => acts.warn(format!("{} leads to nothing", from.display())),
+                    None => tree
+                        .acts
+                        .warn(format!("{} leads to nothing", from.display())),
                 }
             }
         }
+        tree.finish()?;
         acts.value("dest", dest.display().to_string());
         Ok(())
     }
+}
 
-    fn directory(&self, probe: &Probe, acts: &mut Acts, path: &Path) -> Result<(), Failure> {
-        match probe.follow(path)? {
-            Some(inode) if inode.is_directory() => Ok(()),
-            Some(_) => Err(Failure::refused(format!(
-                "{} is in the way of a directory",
-                path.display()
-            ))),
-            None if acts.makes(path) => Ok(()),
-            None => self.directories(probe, acts, path),
-        }
+impl<'a> Tree<'a> {
+    fn new(copy: &'a Copy, probe: &'a Probe, acts: &'a mut Acts) -> Result<Self, Failure> {
+        let ownership = copy.ownership();
+        let owner = ownership.find(probe)?;
+        let directories = Ownership {
+            mode: copy.directory_mode.as_ref(),
+            ..ownership
+        };
+        Ok(Self {
+            copy,
+            probe,
+            acts,
+            owner,
+            directory: directories.bits(probe, owner, None, true)?,
+            made: BTreeSet::new(),
+            changing: Vec::new(),
+        })
     }
 
-    fn leaf(
-        &self,
-        probe: &Probe,
-        acts: &mut Acts,
-        path: PathBuf,
-        (source, mode): (Source, Option<u32>),
-    ) -> Result<(), Failure> {
-        if !self.force && probe.exists(&path)? {
+    fn directory(&mut self, path: &Path) -> Result<(), Failure> {
+        if self.made.contains(path) {
             return Ok(());
         }
-        let mode = self.permissions(mode)?;
-        self.placement(path, source, mode.as_ref().map(|mode: &Permissions| mode))
-            .plan(probe, acts)?;
+        match self.probe.follow(path)? {
+            Some(inode) if inode.is_directory() => return Ok(()),
+            Some(_) => {
+                let path = path.display();
+                let msg = format!("{path} is in the way of a directory");
+                return Err(Failure::refused(msg));
+            }
+            None => {}
+        }
+        for directory in Directory::all(self.probe, path, self.directory)? {
+            if self.made.insert(directory.path.clone()) {
+                self.acts.push(directory);
+            }
+        }
         Ok(())
+    }
+
+    /// `alone`: it is all that there is, so the return values are about it.
+    fn file(
+        &mut self,
+        path: PathBuf,
+        source: Source,
+        mode: u32,
+        alone: bool,
+    ) -> Result<(), Failure> {
+        if !self.copy.force && self.probe.exists(&path)? {
+            return Ok(());
+        }
+        let mode = self.copy.permissions(Some(mode))?;
+        let placement = self.copy.placement(path, source, mode.as_ref());
+        if alone {
+            placement.plan(self.probe, self.acts)?;
+            return Ok(());
+        }
+        let found = placement.find(self.probe, self.owner)?;
+        match found.same {
+            true => self.acts.extend(found.attributes(self.probe)?),
+            false => self.changing.push(found),
+        }
+        Ok(())
+    }
+
+    /// Plans the files whose content changes, as one act.
+    fn finish(self) -> Result<(), Failure> {
+        if self.changing.is_empty() {
+            return Ok(());
+        }
+        let shown = self.shown();
+        if self.probe.step().diff {
+            let unseen = self.changing[..shown].iter().filter_map(Found::unseen);
+            self.probe.fetch(&unseen.collect::<Vec<_>>())?;
+        }
+        let writes = self.changing.into_iter().enumerate();
+        let writes: Result<Vec<_>, _> = writes
+            .map(|(index, found)| found.write(self.probe, index < shown))
+            .collect();
+        self.acts.push(Writes::new(writes?));
+        Ok(())
+    }
+
+    /// How many of the files show their differences.
+    fn shown(&self) -> usize {
+        let mut text = 0;
+        let fits = self.changing.iter().take_while(|found| {
+            text += found.text();
+            text <= SHOWN
+        });
+        fits.count()
     }
 }
 

@@ -1,0 +1,234 @@
+use {
+    super::{Act, Failure, Host, Source, Write, write::Temporary},
+    crate::wire::{Diff, Effect, Object},
+    rustix::fs::syncfs,
+    std::{
+        collections::BTreeMap,
+        fs::File,
+        io::{BufRead, BufReader},
+        os::unix::fs::MetadataExt,
+    },
+};
+
+/// At most so many drafts lie beside their places at a time, …
+const DRAFTS: usize = 1024;
+
+/// … and so many bytes of content, where there are several. Should one fail, what was asked for with it comes for nothing.
+const BYTES: u64 = 64 * 1024 * 1024;
+
+/// Up to so many files the disk is told of each, which does not make others wait for what others wrote.
+const FEW: usize = 16;
+
+/// Gives many files their contents, each as [`Write`] does. What the controller has to send comes in one stream, and the disk
+/// is waited for once for many files.
+#[derive(Clone, Debug, Default)]
+pub struct Writes(Vec<Write>);
+
+/// Files that are written together: drafts first, then the disk, then each in its place.
+struct Batch<'a> {
+    writes: &'a [Write],
+    drafts: Vec<Option<Temporary>>,
+    /// A file on each file system, by device.
+    disks: BTreeMap<u64, File>,
+}
+
+impl Writes {
+    pub fn new(writes: Vec<Write>) -> Self {
+        Self(writes)
+    }
+}
+
+impl Act for Writes {
+    fn perform(&self, host: &mut Host) -> Result<Object, Failure> {
+        let mut values = Object::new();
+        let mut rest = &self.0[..];
+        while !rest.is_empty() {
+            let (batch, later) = rest.split_at(together(rest));
+            values.extend(Batch::new(batch).perform(host)?);
+            rest = later;
+        }
+        Ok(values)
+    }
+
+    fn diff(&self) -> Vec<Diff> {
+        self.0.iter().flat_map(Write::diff).collect()
+    }
+
+    fn effects(&self) -> Vec<Effect> {
+        self.0.iter().flat_map(Write::effects).collect()
+    }
+}
+
+/// How many of these make a batch; at least one.
+fn together(writes: &[Write]) -> usize {
+    let mut bytes = 0;
+    let fits = writes.iter().take(DRAFTS).take_while(|write| {
+        bytes += write.source().announced();
+        bytes <= BYTES
+    });
+    fits.count().max(1)
+}
+
+impl<'a> Batch<'a> {
+    fn new(writes: &'a [Write]) -> Self {
+        Self {
+            writes,
+            drafts: writes.iter().map(|_| None).collect(),
+            disks: BTreeMap::new(),
+        }
+    }
+
+    fn perform(mut self, host: &mut Host) -> Result<Object, Failure> {
+        self.receive(host)?;
+        for index in 0..self.writes.len() {
+            if self.drafts[index].is_none() {
+                let source = self.writes[index].source();
+                self.draft(index, |file, draft| source.copy(host, file, draft.path()))?;
+            }
+        }
+        for disk in self.disks.values() {
+            let path = self.writes[0].path();
+            syncfs(disk).map_err(Failure::os("flush to the disk what was written near", path))?;
+        }
+        let mut values = Object::new();
+        for (write, draft) in self.writes.iter().zip(self.drafts) {
+            if let Some(draft) = draft {
+                values.extend(write.settle(host, draft)?);
+            }
+        }
+        Ok(values)
+    }
+
+    /// Makes the drafts whose content only the controller has.
+    fn receive(&mut self, host: &Host) -> Result<(), Failure> {
+        let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut wanted = Vec::new();
+        for (index, write) in self.writes.iter().enumerate() {
+            let Source::Content(content) = write.source() else {
+                continue;
+            };
+            if host.at_hand(content).is_some() {
+                continue;
+            }
+            let same = places.entry(&content.sha256).or_default();
+            if same.is_empty() {
+                wanted.push(content.sha256.as_str());
+            }
+            same.push(index);
+        }
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        host.receive(&wanted, &mut |index, bytes| {
+            let same = places.get(wanted[index]).map_or(&[][..], Vec::as_slice);
+            self.fill(host, same, bytes)
+        })
+    }
+
+    /// Writes a content to all drafts that want it.
+    fn fill(
+        &mut self,
+        host: &Host,
+        same: &[usize],
+        bytes: &mut dyn BufRead,
+    ) -> Result<(), Failure> {
+        let Some((first, others)) = same.split_first() else {
+            return Ok(());
+        };
+        self.draft(*first, |file, draft| host.pour(bytes, file, draft.path()))?;
+        for other in others {
+            let whole = self.drafts[*first]
+                .as_ref()
+                .map_or(self.writes[*first].path(), Temporary::path);
+            let whole = File::open(whole).map_err(Failure::io("read", whole))?;
+            let mut reader = BufReader::new(whole);
+            self.draft(*other, |file, draft| {
+                host.pour(&mut reader, file, draft.path())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn draft(
+        &mut self,
+        index: usize,
+        fill: impl FnOnce(&mut File, &Temporary) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let write = &self.writes[index];
+        let (draft, mut file) = write.draft()?;
+        fill(&mut file, &draft)?;
+        write.dress(&draft, &file)?;
+        if self.writes.len() <= FEW {
+            file.sync_all()
+                .map_err(Failure::io("write", draft.path()))?;
+            self.drafts[index] = Some(draft);
+            return Ok(());
+        }
+        let device = file
+            .metadata()
+            .map_err(Failure::io("write", draft.path()))?
+            .dev();
+        self.disks.entry(device).or_insert(file);
+        self.drafts[index] = Some(draft);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use {
+        super::*,
+        crate::{
+            act::{Alone, Bits, Probe, Scratch, Step, Watch},
+            wire::Mode,
+        },
+        std::fs,
+    };
+
+    fn host_after(test: impl FnOnce(&mut Host, &[Write]), scratch: &Scratch, count: usize) {
+        let mut probe = Probe::new(Box::new(Alone), Watch::default());
+        let mut step = Step::default();
+        step.mode = Mode::Apply;
+        probe.begin(step);
+        let bits = Bits {
+            mode: 0o640,
+            uid: rustix::process::geteuid().as_raw(),
+            gid: rustix::process::getegid().as_raw(),
+        };
+        let write = |index: usize| {
+            let path = scratch.at(&format!("f{index}"));
+            let source = Source::Bytes(index.to_string().into());
+            Write::plan(&probe, &path, None, source, bits).unwrap()
+        };
+        let writes: Vec<Write> = (0..count).map(write).collect();
+        test(&mut Host::of(&mut probe).unwrap(), &writes);
+    }
+
+    #[test]
+    fn few_and_many_are_all_in_their_places_and_nothing_beside() {
+        for count in [1, FEW, FEW + 1, DRAFTS + 1] {
+            let scratch = Scratch::new();
+            let perform = |host: &mut Host, writes: &[Write]| {
+                Writes::new(writes.to_vec()).perform(host).unwrap();
+            };
+            host_after(perform, &scratch, count);
+            for index in 0..count {
+                assert_eq!(scratch.read(&format!("f{index}")), index.to_string());
+            }
+            assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), count);
+        }
+    }
+
+    #[test]
+    fn one_that_fails_leaves_the_others_of_its_batch_as_they_were() {
+        let scratch = Scratch::new();
+        let perform = |host: &mut Host, writes: &[Write]| {
+            let mut writes = writes.to_vec();
+            writes[3] = writes[3].clone().validate(Some("no placeholder"));
+            writes.swap(0, 3);
+            assert!(Writes::new(writes).perform(host).is_err());
+        };
+        host_after(perform, &scratch, 5);
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
+    }
+}
