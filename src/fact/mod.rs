@@ -18,6 +18,7 @@ mod user;
 mod virtualization;
 
 pub use local::read_from as own_facts;
+pub use platform::full_name;
 
 use crate::{
     act::{Failure, Probe},
