@@ -300,13 +300,12 @@ mod tests {
 
     impl Merged {
         fn warnings(&self) -> Vec<&str> {
-            let warning = |(_, event): &'_ (String, Event)| matches!(event, Event::Warning { .. });
-            let of = self.events.iter().filter(|event| warning(event));
-            of.map(|(_, event)| match event {
-                Event::Warning { message, .. } => message.as_str(),
-                _ => "",
-            })
-            .collect()
+            let events = self.events.iter();
+            let messages = events.filter_map(|(_, event)| match event {
+                Event::Warning { message, .. } => Some(message.as_str()),
+                _ => None,
+            });
+            messages.collect()
         }
 
         fn tally(&self, host: &str) -> Tally {
@@ -354,7 +353,7 @@ mod tests {
             (merged.recap.elapsed, &merged.recap.cut_short),
             (2.0, &None)
         );
-        assert_eq!(merged.warnings(), [""; 0]);
+        assert!(merged.warnings().is_empty());
         let kinds = |event: &Event| serde_json::to_value(event).unwrap()["event"].to_string();
         let kinds: Vec<_> = merged
             .events

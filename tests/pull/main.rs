@@ -18,7 +18,7 @@ const BREAK: &str = "    - fail:\n        msg: on purpose\n";
 
 /// The pull must have ended with this code and said all of this.
 fn must(ran: &Ran, code: i32, said: &[&str]) {
-    let all = format!("{}{}", ran.stdout, ran.stderr);
+    let all = ran.said();
     assert_eq!(ran.code, code, "{all}");
     for part in said {
         assert!(all.contains(part), "{part}\n{all}");
@@ -176,6 +176,22 @@ fn two_pulls_do_not_meet() {
     must(&room.pull(&[]), 1, &["another pull is at work in"]);
     drop(held);
     must(&room.pull(&[]), 0, &[]);
+}
+
+#[test]
+fn a_pull_that_died_holds_nothing() {
+    let room = Room::new();
+    room.commit(&leave("one"));
+    must(&room.pull(&[]), 0, &[]);
+    // As a machine that lost its power in the middle of a checkout leaves them.
+    room.write("pull/.git/farcast-at-work", "");
+    room.write("pull/.git/index.lock", "");
+    room.write("pull/local.yml", "half of a file");
+    room.commit(&leave("two"));
+    must(&room.pull(&[]), 0, &[]);
+    assert_eq!(room.state(), "two");
+    room.write("pull/local.yml", "by hand");
+    must(&room.pull(&[]), 1, &["files were changed in"]);
 }
 
 #[test]

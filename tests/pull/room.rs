@@ -53,7 +53,7 @@ impl Room {
         fs::write(path, text).unwrap();
         self.git(&["-C", "repository", "add", name]);
         let commit = ["commit", "--quiet", "-m", "change"];
-        self.git(&[&["-C", "repository"], settings, &commit, options].concat());
+        self.git(&[&["-C", "repository"][..], settings, &commit, options].concat());
         self.git(&["-C", "repository", "rev-parse", "HEAD"])
     }
 
@@ -65,7 +65,7 @@ impl Room {
     /// Calls `farcast pull` from the repository into the directory `pull`.
     pub fn pull(&self, words: &[&str]) -> Ran {
         let url = self.url();
-        let all = [&["pull", "-U", &url, "-d", "pull"], words].concat();
+        let all = [&["pull", "-U", &url, "-d", "pull"][..], words].concat();
         Ran::of(self.farcast.command(self.home.path(), &all)).unwrap()
     }
 

@@ -7,15 +7,8 @@ use super::{
 
 /// How Ada signs: with an ssh key of this name.
 fn signing(room: &Room, name: &str) -> [String; 4] {
-    let key = room.path(name).display().to_string();
-    let settings = [
-        "-c",
-        "gpg.format=ssh",
-        "-c",
-        &format!("user.signingkey={key}"),
-    ]
-    .map(str::to_owned);
-    settings
+    let key = format!("user.signingkey={}", room.path(name).display());
+    ["-c", "gpg.format=ssh", "-c", &key].map(str::to_owned)
 }
 
 /// A room in which only the key `ada` is trusted.
@@ -72,7 +65,7 @@ fn a_signed_tag_vouches_for_its_commit() {
     let settings = signing(&room, "ada");
     let settings = settings.each_ref().map(String::as_str);
     let tag = ["tag", "-s", "-m", "release", "v1"];
-    room.git(&[&["-C", "repository"], &settings[..], &tag].concat());
+    room.git(&[&["-C", "repository"][..], &settings, &tag].concat());
     let words = [&VERIFY[..], &["-C", "v1"]].concat();
     must(&room.pull(&words), 0, &[&commit]);
     assert_eq!(room.state(), "tagged");

@@ -60,7 +60,7 @@ pub(super) fn pull(arguments: &PullArguments) -> Result<u8> {
         source,
         clean: arguments.clean,
     };
-    let pull = Pull {
+    let mut pull = Pull {
         arguments,
         names,
         tree,
@@ -101,7 +101,7 @@ struct Pull {
 
 impl Pull {
     /// Applies the newest revision, or what takes its place; gives the exit code.
-    fn run(&self) -> Result<u8> {
+    fn run(&mut self) -> Result<u8> {
         self.tree.prepare()?;
         let good = self.tree.last_good()?;
         match self.newest() {

@@ -5,7 +5,7 @@ use std::{io, path::PathBuf};
 pub(super) enum Problem {
     #[error("the program git cannot be started: {0}; install it")]
     NoGit(io::Error),
-    #[error("{} cannot be read: {reason}", path.display())]
+    #[error("{} cannot be used: {reason}", path.display())]
     Directory { path: PathBuf, reason: io::Error },
     #[error("{} holds something that is no checkout; name another directory with --directory", .0.display())]
     Foreign(PathBuf),

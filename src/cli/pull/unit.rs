@@ -1,7 +1,10 @@
 use {
     anyhow::{Context, Result, bail},
     clap::ValueEnum,
-    std::{env, ffi::OsString},
+    std::{
+        env,
+        ffi::{OsStr, OsString},
+    },
 };
 
 /// A file of systemd's.
@@ -59,7 +62,7 @@ fn arguments(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
 
 /// A service that runs this command once. What a playbook starts to outlive it is left alone when it ends.
 fn service(words: &[OsString]) -> Result<String> {
-    let words: Result<Vec<String>> = words.iter().map(quoted).collect();
+    let words: Result<Vec<String>> = words.iter().map(|word| quoted(word)).collect();
     Ok(format!(
         "\
 [Unit]
@@ -78,7 +81,7 @@ KillMode=process
 }
 
 /// A word of a command line as systemd reads it: within quotes, and without its variables and specifiers.
-fn quoted(word: &OsString) -> Result<String> {
+fn quoted(word: &OsStr) -> Result<String> {
     let Some(text) = word
         .to_str()
         .filter(|text| !text.contains(char::is_control))

@@ -3,6 +3,7 @@ use {
     std::{
         ffi::OsStr,
         fs,
+        io::{self, ErrorKind},
         path::{Path, PathBuf},
         process::{Command, Stdio},
     },
@@ -17,6 +18,16 @@ const ELSEWHERE: [&str; 4] = [
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",
     "GIT_OBJECT_DIRECTORY",
+];
+
+/// What git leaves behind where it is ended in the middle, beside its other files.
+const LOCKS: [&str; 6] = [
+    "HEAD.lock",
+    "config.lock",
+    "index.lock",
+    "packed-refs.lock",
+    "refs/farcast/last-good.lock",
+    "shallow.lock",
 ];
 
 /// How ssh is called for git. What git hands to a shell here holds nothing that was given: the key's path is in a variable.
@@ -63,30 +74,71 @@ pub(super) struct Revision {
 }
 
 impl WorkTree {
-    /// Makes the directory a work tree, unless it is one.
-    pub(super) fn prepare(&self) -> Result<(), Problem> {
-        if self.path.join(".git").exists() {
-            return match self.clean
-                || self
-                    .git(&["status", "--porcelain", "--untracked-files=no"])?
-                    .is_empty()
-            {
-                true => Ok(()),
-                false => Err(Problem::Changed(self.path.clone())),
-            };
-        }
-        let mut entries = fs::read_dir(&self.path).map_err(|error| Problem::Directory {
-            path: self.path.clone(),
-            reason: error,
-        })?;
-        if entries.next().is_some() {
+    /// Makes the directory a work tree, unless it is one, and puts right what a pull that died has left.
+    pub(super) fn prepare(&mut self) -> Result<(), Problem> {
+        let found = self.path.join(".git").exists();
+        if !found && !self.is_empty()? {
             return Err(Problem::Foreign(self.path.clone()));
         }
-        self.git(&["init", "--quiet"]).map(drop)
+        self.recover()?;
+        self.git(&["init", "--quiet"])?;
+        let status = ["status", "--porcelain", "--untracked-files=no"];
+        match self.clean || self.git(&status)?.is_empty() {
+            true => Ok(()),
+            false => Err(Problem::Changed(self.path.clone())),
+        }
+    }
+
+    fn is_empty(&self) -> Result<bool, Problem> {
+        let mut entries = fs::read_dir(&self.path).map_err(self.unusable())?;
+        Ok(entries.next().is_none())
+    }
+
+    /// Where a pull died while git was at work, nobody holds git's locks any more, and files are changed that nobody changed.
+    fn recover(&mut self) -> Result<(), Problem> {
+        if !self.mark().exists() {
+            return Ok(());
+        }
+        self.clean = true;
+        for lock in LOCKS {
+            match fs::remove_file(self.path.join(".git").join(lock)) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(self.unusable()(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Is there while git changes something.
+    fn mark(&self) -> PathBuf {
+        self.path.join(".git/farcast-at-work")
+    }
+
+    /// Lets git change something. Where it fails halfway, the next pull puts it right.
+    fn at_work<T>(&self, work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+        fs::write(self.mark(), "").map_err(self.unusable())?;
+        let done = work()?;
+        fs::remove_file(self.mark()).map_err(self.unusable())?;
+        Ok(done)
+    }
+
+    fn unusable(&self) -> impl Fn(io::Error) -> Problem {
+        let path = self.path.clone();
+        move |reason| Problem::Directory {
+            path: path.clone(),
+            reason,
+        }
     }
 
     /// Gets the newest revision from the repository.
     pub(super) fn fetch(&self) -> Result<Revision, Problem> {
+        // That nothing can be had is no work left halfway.
+        self.at_work(|| Ok(self.try_to_fetch()))?
+    }
+
+    fn try_to_fetch(&self) -> Result<Revision, Problem> {
         let source = &self.source;
         let unreachable = |problem| match problem {
             Problem::Git { said, .. } => Problem::Unreachable {
@@ -130,8 +182,8 @@ impl WorkTree {
 
     /// Remembers that a revision succeeded.
     pub(super) fn keep(&self, revision: &Revision) -> Result<(), Problem> {
-        self.git(&["update-ref", LAST_GOOD, &revision.object])
-            .map(drop)
+        let update = ["update-ref", LAST_GOOD, &revision.object];
+        self.at_work(|| self.git(&update)).map(drop)
     }
 
     /// Checks who signed the revision; `signers` are the ssh keys that are trusted, if not those of git's configuration.
@@ -161,6 +213,10 @@ impl WorkTree {
 
     /// Brings the files of a revision, and those of its submodules, into the directory.
     pub(super) fn check_out(&self, revision: &Revision) -> Result<(), Problem> {
+        self.at_work(|| self.bring_in(revision))
+    }
+
+    fn bring_in(&self, revision: &Revision) -> Result<(), Problem> {
         let mut words = vec!["checkout", "--quiet", "--detach"];
         if self.clean {
             words.push("--force");
