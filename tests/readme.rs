@@ -38,6 +38,8 @@ fn pages() -> Vec<Page> {
         "docs/events.md",
         "docs/inventory.md",
         "docs/speed.md",
+        "docs/pull.md",
+        "docs/scale.md",
     ];
     let page = |name| Page {
         name,
@@ -186,9 +188,29 @@ fn sessions_run_as_shown() {
     assert!(sessions > 0, "no page shows a session");
 }
 
+/// The line with a 1 for each variable: `$NAME` of a shell, `${{ name }}` of a workflow.
+fn expanded(line: &str) -> String {
+    let mut parts = line.split('$');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let rest = match part
+            .strip_prefix("{{")
+            .and_then(|rest| rest.split_once("}}"))
+        {
+            Some((_, rest)) => rest,
+            None => part.trim_start_matches(word),
+        };
+        let is_variable = rest.len() < part.len();
+        text.push(if is_variable { '1' } else { '$' });
+        text.push_str(rest);
+    }
+    text
+}
+
 /// The commands of farcast in a line of a script: from its name to whatever ends it.
 fn commands(line: &str) -> Option<Vec<String>> {
-    let line = line.split(" # ").next()?;
+    let line = expanded(line.split(" # ").next()?);
     let start = line.find("farcast ")?;
     let before = line[..start].chars().next_back();
     if before.is_some_and(|before| !before.is_whitespace() && !"'\"/".contains(before)) {

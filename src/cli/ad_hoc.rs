@@ -3,23 +3,23 @@ use {
         apply, exit,
         option::{
             ConnectionOptions, EscalationOptions, Format, InventoryOptions, OutputOptions,
-            RunOptions, UnusedOptions, VaultOptions,
+            PartOptions, RunOptions, UnusedOptions, VaultOptions,
         },
         playbooks::{self, Loader},
-        print::print,
+        print::{print, tell},
         session::Session,
         terminal,
     },
     crate::{
-        event::Consumer,
         program::Program,
-        render::{AdHoc, JsonLines, OneLine},
+        render::{AdHoc, Audience, JsonLines, OneLine},
         source::{Fault, Kind, Node, Place, SourceFile, yaml},
         variable::World,
     },
     anyhow::Result,
     clap::Args,
     std::{
+        fs::File,
         path::Path,
         sync::{Arc, PoisonError},
     },
@@ -74,6 +74,8 @@ pub(super) struct HowArguments {
     vault: VaultOptions,
     #[command(flatten)]
     output: OutputOptions,
+    #[command(flatten)]
+    part: PartOptions,
     /// Look only: say what would change, and change nothing.
     #[arg(short = 'C', long)]
     check: bool,
@@ -104,7 +106,7 @@ pub(super) fn run(arguments: &AdHocArguments) -> Result<u8> {
         (Format::Text, true) => audience.with(OneLine::new(stdout, style)),
         (Format::Text, false) => audience.with(AdHoc::new(stdout, style)),
     };
-    mission.carry_out(task, Box::new(audience))
+    mission.carry_out(task, audience)
 }
 
 /// One task for the hosts of a pattern.
@@ -113,12 +115,17 @@ pub(super) struct Mission {
     options: RunOptions,
     world: Arc<World>,
     pattern: String,
+    /// Those of the pattern, of all shards.
     hosts: Vec<String>,
+    /// The file of `--events`.
+    record: Option<File>,
 }
 
 impl Mission {
     pub(super) fn new(how: &HowArguments, pattern: &str) -> Result<Self> {
         let options = how.options();
+        let record = options.part.events.as_deref().map(apply::record);
+        let record = record.transpose()?;
         let session = Session::begin(&options.vault)?;
         let world = apply::world(&options, &session, &playbooks::dir(&[]))?;
         let hosts = chosen(&world, pattern, options.inventory.limit.as_deref())?;
@@ -128,14 +135,29 @@ impl Mission {
             world,
             pattern: pattern.to_owned(),
             hosts,
+            record,
         })
     }
 
+    /// Fails where the pattern chooses no host. That all of them are in other shards is only told.
     pub(super) fn require_hosts(&self) -> Result<(), Fault> {
-        match self.hosts.is_empty() {
-            false => Ok(()),
-            true => Err(nobody(format!("no host matches `{}`", self.pattern))),
+        if self.hosts.is_empty() {
+            return Err(nobody(format!("no host matches `{}`", self.pattern)));
         }
+        if let Some(shard) = self.options.part.shard
+            && self.own_hosts().next().is_none()
+        {
+            let pattern = &self.pattern;
+            tell(&format!("no host of `{pattern}` is in shard {shard}"));
+        }
+        Ok(())
+    }
+
+    /// The hosts of this run's shard.
+    fn own_hosts(&self) -> impl Iterator<Item = &String> {
+        let shard = self.options.part.shard;
+        let own = move |host: &&String| shard.is_none_or(|shard| shard.takes(host));
+        self.hosts.iter().filter(own)
     }
 
     pub(super) fn style(&self) -> crate::render::Style {
@@ -149,13 +171,13 @@ impl Mission {
 
     /// The hosts, as `ansible --list-hosts` prints them.
     fn list(&self) -> String {
-        let hosts = self.hosts.iter().map(|host| format!("    {host}\n"));
-        let hosts: String = hosts.collect();
-        format!("  hosts ({}):\n{hosts}", self.hosts.len())
+        let hosts = self.own_hosts().map(|host| format!("    {host}\n"));
+        let hosts: Vec<String> = hosts.collect();
+        format!("  hosts ({}):\n{}", hosts.len(), hosts.concat())
     }
 
     /// Runs the task on the hosts; gives the exit code.
-    pub(super) fn carry_out(self, task: Node, audience: Box<dyn Consumer>) -> Result<u8> {
+    pub(super) fn carry_out(self, task: Node, audience: Audience) -> Result<u8> {
         let programs = [self.program(task)?];
         let warnings = apply::examine(&self.options, &programs, &self.world)?;
         let (recap, interrupted) = apply::execute(
@@ -164,7 +186,7 @@ impl Mission {
             self.world,
             &programs,
             &warnings,
-            audience,
+            Box::new(apply::recorded(audience, self.record)),
         )?;
         Ok(apply::code(&recap, interrupted))
     }
@@ -212,6 +234,7 @@ impl HowArguments {
             self.vault.clone(),
             self.output.clone(),
         );
+        options.part = self.part.clone();
         options.check = self.check;
         options.forks = self.forks;
         options.flush_cache = self.flush_cache;

@@ -15,12 +15,13 @@ use {
         check::{self, Circumstances, Code, Finding},
         event::{Consumer, Recap, Tally},
         program::{Program, TagFilter},
-        render::Audience,
+        render::{Audience, JsonLines},
         schedule::{Connections, Options, Runner, Sink},
         variable::{Settings, World},
     },
-    anyhow::Result,
+    anyhow::{Context, Result},
     std::{
+        fs::File,
         path::{Path, PathBuf},
         sync::Arc,
     },
@@ -48,13 +49,18 @@ pub(super) fn plan(mut options: Box<RunOptions>) -> Result<u8> {
         Some(ended) => ended,
         None => return Ok(exit::FINE),
     };
+    Ok(plan_code(&recap, interrupted))
+}
+
+/// What a dry run's end means to whoever called.
+pub(super) fn plan_code(recap: &Recap, interrupted: bool) -> u8 {
     let would_change = |tally: &Tally| tally.changed > 0 || tally.unknown > 0;
-    Ok(match code(&recap, interrupted) {
+    match code(recap, interrupted) {
         exit::FINE if recap.hosts.iter().any(|(_, tally)| would_change(tally)) => {
             exit::WOULD_CHANGE
         }
         code => code,
-    })
+    }
 }
 
 /// What a run's end means to whoever called.
@@ -73,6 +79,11 @@ fn run(
     options: &RunOptions,
     join: impl FnOnce(Audience) -> Audience,
 ) -> Result<Option<(Recap, bool)>> {
+    let only_lists = listing::is_asked(&options.choice);
+    let record = match &options.part.events {
+        Some(path) if !only_lists => Some(record(path)?),
+        _ => None,
+    };
     let session = Session::begin(&options.vault)?;
     let dir = playbooks::dir(&options.playbooks);
     let world = world(options, &session, &dir)?;
@@ -81,7 +92,7 @@ fn run(
         world: &world,
     };
     let programs = loader.programs(&options.playbooks)?;
-    if listing::is_asked(&options.choice) {
+    if only_lists {
         print(listing::listing(options, &loader, &programs)?)?;
         return Ok(None);
     }
@@ -89,8 +100,21 @@ fn run(
     let diff = world.settings.diff;
     let style = terminal::style(&options.output, diff, &session.config, &session.environment);
     let audience = terminal::audience(options.output.format, style, &session.redactor);
-    let audience = Box::new(join(audience));
+    let audience = Box::new(join(recorded(audience, record)));
     execute(options, &session, world, &programs, &warnings, audience).map(Some)
+}
+
+/// The file of `--events`, made empty at once: what an earlier run left there must not be taken for this one's.
+pub(super) fn record(path: &Path) -> Result<File> {
+    File::create(path).with_context(|| format!("cannot write events to {}", path.display()))
+}
+
+/// Lets a file look on, too.
+pub(super) fn recorded(audience: Audience, record: Option<File>) -> Audience {
+    match record {
+        Some(file) => audience.with(JsonLines::new(file)),
+        None => audience,
+    }
 }
 
 /// The inventory and all variables that are known before a run.
@@ -254,6 +278,7 @@ fn run_options(options: &RunOptions, session: &Session, diff: bool) -> Result<Op
         start_at: choice.start_at_task.clone(),
         step: choice.step,
         limit: options.inventory.limit.clone(),
+        shard: options.part.shard,
         any_errors_fatal: session.config.bool("defaults.any_errors_fatal") == Some(true),
         stream: true,
         smart_gathering: session.config.text("defaults.gathering") == Some("smart"),

@@ -7,6 +7,8 @@ use {
         inventory::InventoryArguments,
         man::ManArguments,
         option::{RunOptions, ValidateOptions},
+        pull::PullArguments,
+        report::ReportArguments,
         sandbox::SandboxArguments,
         schema::SchemaArguments,
         test::TestArguments,
@@ -49,6 +51,10 @@ pub(super) enum Verb {
     Schema(SchemaArguments),
     /// Describe modules and their arguments.
     Doc(DocArguments),
+    /// Get a repository and apply its playbook to this machine, as `ansible-pull` does.
+    Pull(Box<PullArguments>),
+    /// Tell what came of runs that are over.
+    Report(ReportArguments),
     /// Encrypt, decrypt, view and edit vaults, as `ansible-vault` does.
     Vault(VaultArguments),
     /// Make and end throwaway real hosts on this machine.

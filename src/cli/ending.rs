@@ -17,11 +17,16 @@ pub(super) fn exit(result: anyhow::Result<u8>) -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            // Nothing is left to do where standard error is closed.
-            let _ = writeln!(std::io::stderr(), "{}", text(&error));
+            complain(&error);
             ExitCode::from(exit::BAD_INPUT)
         }
     }
+}
+
+/// Tells a person what went wrong.
+pub(super) fn complain(error: &anyhow::Error) {
+    // Nothing is left to do where standard error is closed.
+    let _ = writeln!(std::io::stderr(), "{}", text(error));
 }
 
 /// A command line that clap does not accept, or a question that it answers itself.

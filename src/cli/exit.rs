@@ -10,5 +10,5 @@ pub const TASK_FAILED: u8 = 2;
 pub const WOULD_CHANGE: u8 = 3;
 /// A host could not be reached.
 pub const UNREACHABLE: u8 = 4;
-/// Ctrl-C or SIGTERM ended the run.
+/// Ctrl-C or SIGTERM ended the run; for `report merge`: a shard did not come to its end.
 pub const INTERRUPTED: u8 = 130;

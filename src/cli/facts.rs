@@ -33,7 +33,7 @@ pub(super) fn facts(arguments: &FactsArguments) -> Result<u8> {
     mission.require_hosts()?;
     let sheet = FactSheet::new(io::stdout(), io::stderr());
     let audience = terminal::nobody(&mission.session.redactor).with(sheet);
-    mission.carry_out(task(arguments), Box::new(audience))
+    mission.carry_out(task(arguments), audience)
 }
 
 fn task(arguments: &FactsArguments) -> Node {

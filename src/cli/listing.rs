@@ -107,7 +107,11 @@ impl Listing<'_> {
             let inventory = self.loader.world.inventory.read();
             let inventory = inventory.unwrap_or_else(PoisonError::into_inner);
             let limit = self.options.inventory.limit.as_deref();
-            inventory.select(&patterns.join(","), limit)?.hosts
+            let mut hosts = inventory.select(&patterns.join(","), limit)?.hosts;
+            if let Some(shard) = self.options.part.shard {
+                hosts.retain(|host| shard.takes(host));
+            }
+            hosts
         };
         let quoted: Vec<_> = patterns.iter().map(|name| format!("'{name}'")).collect();
         self.line(format!("    pattern: [{}]", quoted.join(", ")));

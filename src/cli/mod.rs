@@ -22,6 +22,8 @@ mod option;
 mod persona;
 mod playbooks;
 mod print;
+mod pull;
+mod report;
 mod sandbox;
 mod schema;
 mod session;
@@ -73,6 +75,8 @@ fn run(verb: Verb) -> anyhow::Result<u8> {
         Verb::Doc(arguments) => doc::doc(&arguments),
         Verb::Why(arguments) => why::why(&arguments),
         Verb::Schema(arguments) => schema::schema(&arguments),
+        Verb::Pull(arguments) => pull::pull(&arguments),
+        Verb::Report(arguments) => report::report(&arguments),
         Verb::Vault(arguments) => vault::vault(&arguments),
         Verb::Sandbox(arguments) => sandbox::sandbox(&arguments),
         Verb::Test(arguments) => test::test(&arguments),

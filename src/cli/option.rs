@@ -1,6 +1,7 @@
 //! Options that several verbs share; named as ansible-playbook names them.
 
 use {
+    crate::inventory::Shard,
     clap::{ArgAction, Args, ValueEnum},
     std::path::PathBuf,
 };
@@ -25,6 +26,8 @@ pub(super) struct RunOptions {
     pub(super) choice: ChoiceOptions,
     #[command(flatten)]
     pub(super) output: OutputOptions,
+    #[command(flatten)]
+    pub(super) part: PartOptions,
     /// Look only: say what would change, and change nothing.
     #[arg(short = 'C', long)]
     pub(super) check: bool,
@@ -67,6 +70,7 @@ impl RunOptions {
             vault,
             choice: ChoiceOptions::default(),
             output,
+            part: PartOptions::default(),
             check: false,
             forks: None,
             look_ahead: LOOK_AHEAD,
@@ -75,6 +79,17 @@ impl RunOptions {
             unused: UnusedOptions::default(),
         }
     }
+}
+
+/// One controller's part of a run that many share.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct PartOptions {
+    /// Only one of N parts of the hosts: K from 1 to N, or `index:I/N` with I from 0. `docs/scale.md` tells how to run all.
+    #[arg(long, value_name = "K/N")]
+    pub(super) shard: Option<Shard>,
+    /// Write what happens into this file, too, as JSON lines; `report merge` joins the files of all shards.
+    #[arg(long, value_name = "FILE")]
+    pub(super) events: Option<PathBuf>,
 }
 
 /// Taken because Ansible's programs take them; they have no work to do here.

@@ -4,7 +4,7 @@ use {
     super::{
         ad_hoc::AdHocArguments, args::Verb, config::Config, doc::DocArguments,
         environment::Environment, inventory::InventoryArguments, option::RunOptions, print::print,
-        vault::VaultArguments,
+        pull::PullArguments, vault::VaultArguments,
     },
     anyhow::Result,
     clap::{Args, Command},
@@ -21,6 +21,7 @@ pub(super) enum Persona {
     Doc,
     Inventory,
     Playbook,
+    Pull,
     Vault,
 }
 
@@ -28,11 +29,12 @@ pub(super) enum Persona {
 const CORE: &str = "2.19.0";
 
 impl Persona {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Ansible,
         Self::Doc,
         Self::Inventory,
         Self::Playbook,
+        Self::Pull,
         Self::Vault,
     ];
 
@@ -48,6 +50,7 @@ impl Persona {
             Self::Doc => "ansible-doc",
             Self::Inventory => "ansible-inventory",
             Self::Playbook => "ansible-playbook",
+            Self::Pull => "ansible-pull",
             Self::Vault => "ansible-vault",
         }
     }
@@ -68,6 +71,9 @@ impl Persona {
             Self::Playbook => self
                 .read::<RunOptions>(argv)
                 .map(|options| Verb::Apply(Box::new(options))),
+            Self::Pull => self
+                .read::<PullArguments>(argv)
+                .map(|arguments| Verb::Pull(Box::new(arguments))),
             Self::Vault => self.read::<VaultArguments>(argv).map(Verb::Vault),
         }
     }
@@ -132,6 +138,10 @@ mod tests {
             "ansible-vault encrypt_string -v -n a text --encrypt-vault-id x --vault-id x@y",
             "ansible-vault rekey --new-vault-id a@b f g -J",
             "ansible-doc -t module -l -j -M dir",
+            "ansible-pull -U url -C main -d dir -i a, -e x=1 -t one --skip-tags two -l a -o -s 5 -f --full --clean --purge \
+             --verify-commit --accept-host-key --vault-password-file p --vault-id a@b -K -k -u me -c local -T 9 -m git \
+             --private-key k --check --diff --flush-cache --list-hosts -M dir -vv --become-password-file p one.yml",
+            "ansible-pull -U url --track-subs -J",
         ] {
             if let Err(error) = parse(words) {
                 panic!("{words}: {error}");

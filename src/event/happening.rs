@@ -1,5 +1,6 @@
 use {
     super::Recap,
+    crate::inventory::Shard,
     crate::playbook::Strategy,
     crate::wire::{Diff, Object, Stream},
     serde::{Deserialize, Serialize},
@@ -10,7 +11,12 @@ use {
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// A run begins; `dry` says that nothing will be changed.
-    RunStarted { playbooks: Vec<String>, dry: bool },
+    RunStarted {
+        playbooks: Vec<String>,
+        dry: bool,
+        /// The part of the hosts that it takes, where it does not take all.
+        shard: Option<Shard>,
+    },
     /// A play begins on these hosts (one batch of them, where the play is serial).
     PlayStarted {
         name: String,
@@ -82,6 +88,43 @@ pub enum Event {
     },
     /// The run is over.
     RunFinished(Recap),
+}
+
+impl Event {
+    /// The kinds of events, as they are written.
+    pub const KINDS: [&str; 12] = [
+        "run_started",
+        "play_started",
+        "play_skipped",
+        "task_started",
+        "asked",
+        "output",
+        "item_finished",
+        "retrying",
+        "host_finished",
+        "included",
+        "warning",
+        "run_finished",
+    ];
+
+    /// The number of the step that it belongs to, if it belongs to one.
+    pub fn task_mut(&mut self) -> Option<&mut u64> {
+        match self {
+            Self::TaskStarted { task, .. }
+            | Self::Output { task, .. }
+            | Self::ItemFinished { task, .. }
+            | Self::Retrying { task, .. }
+            | Self::Waiting { task, .. }
+            | Self::HostFinished { task, .. }
+            | Self::Included { task, .. } => Some(task),
+            Self::RunStarted { .. }
+            | Self::PlayStarted { .. }
+            | Self::PlaySkipped { .. }
+            | Self::Asked { .. }
+            | Self::Warning { .. }
+            | Self::RunFinished(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

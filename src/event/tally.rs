@@ -1,5 +1,5 @@
 use {
-    super::{Finished, Status},
+    super::{Event, Finished, Status},
     serde::{Deserialize, Serialize},
     std::collections::BTreeMap,
 };
@@ -13,10 +13,22 @@ pub struct Recap {
     pub owed: BTreeMap<String, Vec<String>>,
     /// Steps whose end is not known because the run was interrupted, by host.
     pub interrupted: BTreeMap<String, String>,
+    /// Why the run ended before its end, if it did.
+    pub cut_short: Option<Cut>,
     /// Statistics set by `set_stats`.
     pub stats: crate::wire::Object,
     /// Seconds.
     pub elapsed: f64,
+}
+
+/// What ended a run before its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cut {
+    /// Ctrl-C or SIGTERM.
+    Interrupted,
+    /// Something in the input that shows only in the middle of a run.
+    Fault(String),
 }
 
 /// How many steps ended how on one host; counted as Ansible's recap counts.
@@ -35,6 +47,18 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Adds the counts of another run for the same host.
+    pub fn add(&mut self, other: &Self) {
+        self.ok += other.ok;
+        self.changed += other.changed;
+        self.unreachable += other.unreachable;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+        self.rescued += other.rescued;
+        self.ignored += other.ignored;
+        self.unknown += other.unknown;
+    }
+
     /// Counts one finished step (not the items of its loop).
     pub fn count(&mut self, result: &Finished) {
         match result.status {
@@ -57,5 +81,23 @@ impl Tally {
             Status::Unreachable => self.unreachable += 1,
             Status::Unknown => self.unknown += 1,
         }
+    }
+}
+
+/// The counts of hosts by their names.
+pub type Tallies = BTreeMap<String, Tally>;
+
+/// Counts an event: the end of a step on a host, and, as Ansible does, every file that a host includes.
+pub fn count(tallies: &mut Tallies, event: &Event) {
+    match event {
+        Event::HostFinished { host, result, .. } => {
+            tallies.entry(host.clone()).or_default().count(result);
+        }
+        Event::Included { hosts, .. } => {
+            for host in hosts {
+                tallies.entry(host.clone()).or_default().ok += 1;
+            }
+        }
+        _ => {}
     }
 }

@@ -19,7 +19,7 @@ mod user;
 mod virtualization;
 mod zone;
 
-pub use {local::read_from as own_facts, machine::machine};
+pub use {local::read_from as own_facts, machine::machine, platform::full_name};
 
 use crate::{
     act::{Failure, Probe},

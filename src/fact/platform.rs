@@ -13,7 +13,7 @@ pub(super) fn read(probe: &Probe) -> Result<Object, Failure> {
     let system = rustix::system::uname();
     let string = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
     let (machine, nodename) = (string(system.machine()), string(system.nodename()));
-    let fqdn = qualified(&text(probe, "/etc/hosts"), &nodename);
+    let fqdn = full_name(&text(probe, "/etc/hosts"), &nodename);
     let domain = fqdn.split_once('.').map_or("", |(_, domain)| domain);
     let hostname = nodename.split('.').next().unwrap_or_default();
     let bits = if machine.contains("64") { "64" } else { "32" };
@@ -59,8 +59,8 @@ pub(super) fn read(probe: &Probe) -> Result<Object, Failure> {
     Ok(facts)
 }
 
-/// The first name with a dot in the host's line of `/etc/hosts`.
-fn qualified(hosts: &str, nodename: &str) -> String {
+/// The full name of a machine: the first name with a dot in its line of the text of `/etc/hosts`.
+pub fn full_name(hosts: &str, nodename: &str) -> String {
     if nodename.contains('.') {
         return nodename.into();
     }
@@ -167,9 +167,9 @@ mod tests {
     #[test]
     fn qualifies_the_name_by_the_hosts_file() {
         let hosts = "127.0.0.1 localhost\n10.0.0.1 web web.example.org # web\n";
-        assert_eq!(qualified(hosts, "web"), "web.example.org");
-        assert_eq!(qualified(hosts, "db"), "db");
-        assert_eq!(qualified("127.0.0.1 localhost vm\n", "vm"), "localhost");
+        assert_eq!(full_name(hosts, "web"), "web.example.org");
+        assert_eq!(full_name(hosts, "db"), "db");
+        assert_eq!(full_name("127.0.0.1 localhost vm\n", "vm"), "localhost");
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod refresh;
 mod script;
 mod selection;
 mod settings;
+mod shard;
 mod terraform;
 mod toml;
 mod variables;
@@ -44,6 +45,7 @@ pub use pattern::fits;
 pub use plugin::Plugin;
 pub use selection::{Selection, Unmatched};
 pub use settings::Settings;
+pub use shard::{NoShard, Shard, is_controller};
 pub use variables::Variables;
 pub use vars_dir::{Owner, VarsDir, VarsFile, VarsOrigin};
 

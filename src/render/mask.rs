@@ -1,6 +1,6 @@
 use {
     crate::{
-        event::{Event, Finished, Recap, Tally},
+        event::{Cut, Event, Finished, Recap, Tally},
         wire::{Diff, Object, Side},
     },
     serde_json::Value,
@@ -159,18 +159,29 @@ impl Hide for Tally {
     fn hide(&mut self, _: &dyn Redactor) {}
 }
 
+impl Hide for Cut {
+    fn hide(&mut self, redactor: &dyn Redactor) {
+        match self {
+            Self::Interrupted => {}
+            Self::Fault(message) => message.hide(redactor),
+        }
+    }
+}
+
 impl Hide for Recap {
     fn hide(&mut self, redactor: &dyn Redactor) {
         let Self {
             hosts,
             owed,
             interrupted,
+            cut_short,
             stats,
             elapsed: _,
         } = self;
         hosts.hide(redactor);
         owed.hide(redactor);
         interrupted.hide(redactor);
+        cut_short.hide(redactor);
         stats.hide(redactor);
     }
 }
@@ -179,7 +190,11 @@ impl Hide for Recap {
 impl Hide for Event {
     fn hide(&mut self, redactor: &dyn Redactor) {
         match self {
-            Self::RunStarted { playbooks, dry: _ } => playbooks.hide(redactor),
+            Self::RunStarted {
+                playbooks,
+                dry: _,
+                shard: _,
+            } => playbooks.hide(redactor),
             Self::PlayStarted {
                 name,
                 strategy: _,
@@ -265,6 +280,7 @@ mod tests {
     fn poison(value: &mut Value, key: &str) {
         let kept = [
             "event", "kind", "strategy", "status", "stream", "module", "host", "hosts", "sha256",
+            "shard",
         ];
         match value {
             Value::String(text) if !kept.contains(&key) => text.push_str(" s3cret"),

@@ -5,6 +5,7 @@
 mod ad_hoc;
 mod audience;
 mod changes;
+mod closing;
 mod complaint;
 pub mod diff;
 mod diff_log;
@@ -33,6 +34,7 @@ mod waiting;
 pub use ad_hoc::AdHoc;
 pub use audience::{Audience, Render};
 pub use changes::Changes;
+pub use closing::Closing;
 pub use fact_sheet::FactSheet;
 pub use json_lines::JsonLines;
 pub use label::Label;

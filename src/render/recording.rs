@@ -3,7 +3,7 @@
 use {
     super::{Audience, Redactor, Render, Style},
     crate::{
-        event::{Consumer, Event, Finished, Kind, Recap, Status, Tally},
+        event::{Consumer, Cut, Event, Finished, Kind, Recap, Status, Tally},
         playbook::Strategy,
         wire::{Diff, Object, Side, Stream},
     },
@@ -63,13 +63,7 @@ pub fn numbered(events: &[Event]) -> Vec<Event> {
             Event::TaskStarted { task, .. } => current = *task,
             _ => {}
         }
-        if let Event::TaskStarted { task, .. }
-        | Event::Output { task, .. }
-        | Event::ItemFinished { task, .. }
-        | Event::Retrying { task, .. }
-        | Event::Waiting { task, .. }
-        | Event::HostFinished { task, .. }
-        | Event::Included { task, .. } = event
+        if let Some(task) = event.task_mut()
             && *task == 0
         {
             *task = current;
@@ -118,6 +112,7 @@ pub fn started(dry: bool) -> Event {
     Event::RunStarted {
         playbooks: vec!["site.yml".to_owned()],
         dry,
+        shard: None,
     }
 }
 
@@ -226,7 +221,11 @@ pub fn samples() -> Vec<Event> {
         ..failed("it broke", json!({"rc": 1, "lines": ["a", {"b": "c"}]}))
     };
     numbered(&[
-        started(true),
+        Event::RunStarted {
+            playbooks: names(&["site.yml"]),
+            dry: true,
+            shard: "2/3".parse().ok(),
+        },
         play("First", &["web1"]),
         Event::PlaySkipped {
             name: "Second".to_owned(),
@@ -266,6 +265,7 @@ pub fn samples() -> Vec<Event> {
             hosts: vec![("web1".to_owned(), Tally::default())],
             owed: BTreeMap::from([("web1".to_owned(), names(&["restart nginx"]))]),
             interrupted: BTreeMap::from([("web1".to_owned(), "Install".to_owned())]),
+            cut_short: Some(Cut::Fault("no such order".to_owned())),
             stats: object(json!({"built": "yes"})),
             elapsed: 1.5,
         }),

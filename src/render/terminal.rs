@@ -56,7 +56,7 @@ impl<W: Write> Terminal<W> {
 
     pub(super) fn take(&mut self, event: &Event) {
         match event {
-            Event::RunStarted { playbooks, dry } => self.run_started(playbooks, *dry),
+            Event::RunStarted { playbooks, dry, .. } => self.run_started(playbooks, *dry),
             Event::PlayStarted { name, strategy, .. } => self.play_started(name, *strategy),
             // Whoever asks writes the question.
             Event::Asked { .. } => {}

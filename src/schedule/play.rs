@@ -24,12 +24,13 @@ impl Runner {
     pub(super) async fn play(&self, program: &Arc<PlayProgram>) -> Result<bool, Fault> {
         let written = program.play.name();
         let before = self.context(program, Vec::new(), Vec::new(), Arc::default(), &written);
-        let all = self.hosts(program, &before)?;
+        let mut all = self.hosts(program, &before)?;
+        let elsewhere = self.leave_to_other_shards(&mut all);
         let mut hosts = all.clone();
         order(&mut hosts, program, |node| self.render(&before, node))?;
         let name = self.play_name(program, &before);
         if hosts.is_empty() {
-            let reason = "no hosts matched".to_owned();
+            let reason = elsewhere.unwrap_or_else(|| "no hosts matched".to_owned());
             self.sink.tell(Event::PlaySkipped { name, reason });
             return Ok(true);
         }
@@ -142,6 +143,15 @@ impl Runner {
             self.sink.warn(message, Some(place.to_string()));
         }
         Ok(selection.hosts)
+    }
+
+    /// Keeps only the hosts of this run's shard; where that leaves none, says so.
+    fn leave_to_other_shards(&self, hosts: &mut Vec<String>) -> Option<String> {
+        let shard = self.options.shard.filter(|_| !hosts.is_empty())?;
+        hosts.retain(|host| shard.takes(host));
+        hosts
+            .is_empty()
+            .then(|| format!("none of its hosts is in shard {shard}"))
     }
 
     fn strategy(

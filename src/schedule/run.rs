@@ -8,8 +8,8 @@ use {
         walk::End,
     },
     crate::{
-        event::{Event, Recap},
-        inventory,
+        event::{Cut, Event, Recap},
+        inventory::{self, Shard},
         playbook::Key,
         program::{Program, TagFilter},
         source::Fault,
@@ -50,6 +50,8 @@ pub struct Options {
     pub step: bool,
     /// Only these hosts, by pattern.
     pub limit: Option<String>,
+    /// Only this part of them.
+    pub shard: Option<Shard>,
     pub any_errors_fatal: bool,
     /// Send output of running steps as it comes.
     pub stream: bool,
@@ -124,6 +126,7 @@ impl Runner {
         self.sink.tell(Event::RunStarted {
             playbooks: names,
             dry: self.options.check,
+            shard: self.options.shard,
         });
         let ended = tokio::select! {
             ended = self.plays(programs) => ended,
@@ -131,8 +134,17 @@ impl Runner {
         };
         self.tell_of_cache();
         self.connections.close().await;
+        self.sink.note(|recap| recap.cut_short = self.cut(&ended));
         let recap = self.sink.finish();
         ended.map(|()| recap)
+    }
+
+    /// Why the run ends before its end, if it does.
+    fn cut(&self, ended: &Result<(), Fault>) -> Option<Cut> {
+        match ended {
+            Err(fault) => Some(Cut::Fault(fault.to_string())),
+            Ok(()) => self.is_cancelled().then_some(Cut::Interrupted),
+        }
     }
 
     async fn plays(&self, programs: &[Program]) -> Result<(), Fault> {

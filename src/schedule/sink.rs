@@ -1,7 +1,6 @@
 use {
-    crate::event::{Consumer, Event, Recap, Tally},
+    crate::event::{self, Consumer, Event, Recap, Tallies},
     std::{
-        collections::BTreeMap,
         sync::{Mutex, MutexGuard, PoisonError},
         time::Instant,
     },
@@ -14,7 +13,7 @@ pub struct Sink {
 
 struct Inner {
     consumer: Box<dyn Consumer>,
-    tallies: BTreeMap<String, Tally>,
+    tallies: Tallies,
     recap: Recap,
     started: Instant,
 }
@@ -24,7 +23,7 @@ impl Sink {
         Self {
             inner: Mutex::new(Inner {
                 consumer,
-                tallies: BTreeMap::new(),
+                tallies: Tallies::new(),
                 recap: Recap::default(),
                 started: Instant::now(),
             }),
@@ -34,15 +33,7 @@ impl Sink {
     /// Tells an event; the end of a step on a host is counted.
     pub fn tell(&self, event: Event) {
         let mut inner = self.inner();
-        if let Event::HostFinished { host, result, .. } = &event {
-            inner.tallies.entry(host.clone()).or_default().count(result);
-        }
-        // As Ansible counts: every file that a host includes.
-        if let Event::Included { hosts, .. } = &event {
-            for host in hosts {
-                inner.tallies.entry(host.clone()).or_default().ok += 1;
-            }
-        }
+        event::count(&mut inner.tallies, &event);
         inner.consumer.take(&event);
     }
 

@@ -8,6 +8,7 @@ fn says_its_version_as_tools_read_it() {
         "ansible-doc",
         "ansible-inventory",
         "ansible-playbook",
+        "ansible-pull",
         "ansible-vault",
     ] {
         let version = room.persona(&format!("{name} --version")).good();

@@ -3,7 +3,7 @@ use {
     crate::{
         act::{Acts, Attributes, Bits, DIFF_LIMIT, Digest, Failure, Inode, Probe, Source, Write},
         module::{Owner, Ownership},
-        wire::{Content, Mode},
+        wire::Content,
     },
     std::path::{Path, PathBuf},
 };

@@ -133,6 +133,14 @@ fn of_run() {
 
               [default: text]
 
+          --shard <K/N>
+              Only one of N parts of the hosts: K from 1 to N, or `index:I/N` with I
+              from 0. `docs/scale.md` tells how to run all
+
+          --events <FILE>
+              Write what happens into this file, too, as JSON lines; `report merge`
+              joins the files of all shards
+
       -C, --check
               Look only: say what would change, and change nothing
 
@@ -262,6 +270,14 @@ fn of_facts() {
               - jsonl: One JSON object a line, as `docs/events.md` describes
 
               [default: text]
+
+          --shard <K/N>
+              Only one of N parts of the hosts: K from 1 to N, or `index:I/N` with I
+              from 0. `docs/scale.md` tells how to run all
+
+          --events <FILE>
+              Write what happens into this file, too, as JSON lines; `report merge`
+              joins the files of all shards
 
       -C, --check
               Look only: say what would change, and change nothing

@@ -33,6 +33,9 @@ fn of_farcast() {
                    wins, those it hides, and who reads it
       schema       Print the JSON Schema of playbooks, for editors
       doc          Describe modules and their arguments
+      pull         Get a repository and apply its playbook to this machine, as
+                   `ansible-pull` does
+      report       Tell what came of runs that are over
       vault        Encrypt, decrypt, view and edit vaults, as `ansible-vault` does
       sandbox      Make and end throwaway real hosts on this machine
       test         Test a playbook on throwaway hosts: apply it, apply it again
@@ -45,6 +48,36 @@ fn of_farcast() {
     Options:
       -h, --help     Print help
       -V, --version  Print version
+    "#);
+}
+
+#[test]
+fn of_report_merge() {
+    insta::assert_snapshot!(help("report merge"), @r#"
+    Join the event files of a run's shards into one recap and one exit code
+
+    Usage: farcast report merge [OPTIONS] <FILE|DIR>...
+
+    Arguments:
+      <FILE|DIR>...
+              Event files, as `--events` and `--format jsonl` write them, and
+              directories of such files (`*.jsonl`)
+
+    Options:
+          --format <FORMAT>
+              What the output is: the recap, or all events as one stream
+
+              Possible values:
+              - text:  For people
+              - jsonl: One JSON object a line, as `docs/events.md` describes
+
+              [default: text]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
     "#);
 }
 
