@@ -17,7 +17,7 @@ mod ssh;
 mod user;
 mod virtualization;
 
-pub use local::read_from as own_facts;
+pub use {local::read_from as own_facts, mount::read_within as mounts};
 
 use crate::{
     act::{Failure, Probe},
