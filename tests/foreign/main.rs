@@ -108,7 +108,7 @@ fn missing(ground: &Ground) {
         ("two_halves.yml", "action_plugins/two_halves.py"),
         (
             "shadowed.yml",
-            "library/copy.sh, which would get the arguments",
+            "library/copy.sh here, which would get the arguments",
         ),
     ] {
         let ran = ground.call("apply", playbook);
