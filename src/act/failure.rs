@@ -2,7 +2,7 @@ use {
     super::{Finished, Program},
     crate::wire::{Object, Outcome},
     serde_json::Value,
-    std::{io, path::Path},
+    std::{io, path::Path, time::Duration},
 };
 
 /// Why a step on a host ended badly. The text is what the user reads: what, where, and what to do next.
@@ -31,6 +31,9 @@ pub enum Failure {
     /// The module's own refusal, with return values.
     #[error("{msg}")]
     Refused { msg: String, data: Object },
+    /// A question that was not answered in the time that it was given.
+    #[error("{} did not answer within {} seconds", argv.join(" "), limit.as_secs_f64())]
+    Unanswered { argv: Vec<String>, limit: Duration },
     #[error("the step was cancelled")]
     Cancelled,
     /// In Ansible's words.

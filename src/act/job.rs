@@ -4,6 +4,7 @@ use {
     serde::{Deserialize, Serialize},
     serde_json::Value,
     std::{
+        collections::BTreeMap,
         fs::{self, DirBuilder, OpenOptions},
         io::{self, BufRead, BufReader, Write},
         os::unix::{
@@ -28,6 +29,8 @@ pub struct Job {
     pub directory: PathBuf,
     /// After so many seconds it is ended.
     pub seconds: u64,
+    /// The content that it needs and the controller holds: in base64, by its hash.
+    pub contents: BTreeMap<String, String>,
 }
 
 impl Job {

@@ -1,12 +1,12 @@
 use {
     super::{
-        Body, Controller, Digest, Failure, Finished, Inode, Kind, Moment, Overlay, Question, Step,
-        Thing, Watch, identity, overlay::Foresight, process,
+        Body, Controller, Digest, Failure, Inode, Kind, Moment, Overlay, Question, Step, Thing,
+        Watch, identity, overlay::Foresight,
     },
     crate::wire::{Account, Effect, EntryKind, Foreseen, Group, Mode},
     rustix::fs::{Access, IFlags, ioctl_getflags},
     std::{
-        cell::RefCell,
+        cell::{Cell, RefCell},
         collections::{BTreeMap, BTreeSet},
         ffi::OsString,
         fs::{self, File},
@@ -46,6 +46,8 @@ pub struct Probe {
     pub(super) watch: Watch,
     pub(super) step: Step,
     pub(super) received: RefCell<BTreeMap<String, Rc<Body>>>,
+    /// How long a question may take.
+    pub(super) patience: Cell<Option<Duration>>,
     umask: u32,
 }
 
@@ -57,6 +59,7 @@ impl Probe {
             controller: RefCell::new(controller),
             watch,
             step: Step::default(),
+            patience: Cell::default(),
             received: RefCell::default(),
             umask: umask(),
         }
@@ -127,11 +130,6 @@ impl Probe {
     /// Fails once the step was cancelled or is late: for long work without pauses.
     pub fn check(&self) -> Result<(), Failure> {
         self.watch.check(&self.step)
-    }
-
-    /// Runs a read-only command. Its exit code is for the caller to judge. Fails if the command is not there.
-    pub fn ask(&self, question: &Question) -> Result<Finished, Failure> {
-        process::run(&question.program(), &self.step, &self.watch, &mut |_, _| {})
     }
 }
 

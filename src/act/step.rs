@@ -58,6 +58,16 @@ impl Step {
         self.deadline = deadline(self.timeout);
     }
 
+    /// The same step with no more than this time from now on.
+    pub(super) fn within(&self, limit: Duration) -> Self {
+        let limit = Instant::now().checked_add(limit);
+        let deadline = self.deadline.into_iter().chain(limit).min();
+        Self {
+            deadline,
+            ..self.clone()
+        }
+    }
+
     /// The time left; `None`: no limit.
     pub fn remaining(&self) -> Option<Duration> {
         let deadline = self.deadline?;

@@ -1,8 +1,8 @@
 use {
     crate::{
-        act::{Alone, Failure, Job, JobRecord, Probe, Watch},
+        act::{Carried, Failure, Job, JobRecord, Probe, Watch},
         module::registry,
-        wire::{Object, Outcome, Run},
+        wire::{Object, Outcome},
     },
     std::{
         io::{self, Read, Write},
@@ -52,7 +52,7 @@ pub fn job(mut input: impl Read, mut output: impl Write) -> Result<(), JobError>
         let (watch, record) = (watch.clone(), Arc::clone(&record));
         thread::spawn(move || end_in_time(&work, limit, &watch, &record))
     };
-    let outcome = perform(&job.run, watch);
+    let outcome = perform(job, watch);
     match take(&record) {
         Some(record) => record.finish(outcome)?,
         // It is late, which is being written; that ends the process.
@@ -95,10 +95,11 @@ fn end_in_time(work: &Receiver<()>, limit: Duration, watch: &Watch, record: &Ope
     std::process::exit(0);
 }
 
-fn perform(run: &Run, watch: Watch) -> Outcome {
-    let mut probe = Probe::new(Box::new(Alone), watch);
+fn perform(job: Job, watch: Watch) -> Outcome {
+    let mut probe = Probe::new(Box::new(Carried(job.contents)), watch);
+    let run = &job.run;
     let mut ended = None;
-    if let Some(module) = registry::find(&run.module) {
+    if let Some(module) = registry::requested(&run.module) {
         (module.run)(&mut probe, run, &mut |_, outcome| ended = Some(outcome));
     }
     ended.unwrap_or_else(|| {

@@ -288,11 +288,11 @@ impl Session {
 
     /// Where collections are looked for besides the playbook's own directory.
     pub(super) fn collections_path(&self) -> Vec<PathBuf> {
-        let named = self
-            .config
-            .paths("defaults.collections_path", &self.environment);
-        if !named.is_empty() {
-            return named;
+        for setting in ["defaults.collections_path", "defaults.collections_paths"] {
+            let named = self.config.paths(setting, &self.environment);
+            if !named.is_empty() {
+                return named;
+            }
         }
         let home = self.environment.home.as_ref();
         let home = home.map(|home| home.join(".ansible/collections"));
@@ -332,9 +332,6 @@ fn shelves(config: &Config, environment: &Environment) -> Shelves {
         modules: named("defaults.library").unwrap_or_else(|| usual("plugins/modules")),
         module_utils: named("defaults.module_utils")
             .unwrap_or_else(|| usual("plugins/module_utils")),
-        collections: named("defaults.collections_path")
-            .or_else(|| named("defaults.collections_paths"))
-            .unwrap_or_else(|| usual("collections")),
         python: config
             .text("defaults.interpreter_python")
             .map(str::to_owned),

@@ -12,11 +12,16 @@ const DIRECTORY: &str = "/etc/ansible/facts.d";
 
 /// Facts that the host's administrator laid down where they belong.
 pub(super) fn read(probe: &Probe) -> Result<Object, Failure> {
-    read_from(probe, Path::new(DIRECTORY))
+    read_from(probe, Path::new(DIRECTORY), &mut Vec::new())
 }
 
-/// Facts that the host's administrator laid down in a directory: JSON, INI, or programs that print one of them.
-pub fn read_from(probe: &Probe, directory: &Path) -> Result<Object, Failure> {
+/// Facts that the host's administrator laid down in a directory: JSON, INI, or programs that print one of them. A program that
+/// is given up leaves a warning, and what it says in place of the fact.
+pub fn read_from(
+    probe: &Probe,
+    directory: &Path,
+    warnings: &mut Vec<String>,
+) -> Result<Object, Failure> {
     let names = match probe.exists(directory)? {
         true => probe.list(directory)?,
         false => Vec::new(),
@@ -41,6 +46,10 @@ pub fn read_from(probe: &Probe, directory: &Path) -> Result<Object, Failure> {
         };
         let value = match text {
             Ok(text) => parse(&text),
+            Err(failure @ Failure::Unanswered { .. }) => {
+                warnings.push(format!("no local fact `{fact}`: {failure}"));
+                failure.to_string().into()
+            }
             Err(failure) => failure.to_string().into(),
         };
         local.insert(fact.into(), value);

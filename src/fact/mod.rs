@@ -19,7 +19,10 @@ mod user;
 mod virtualization;
 mod zone;
 
-pub use {local::read_from as own_facts, machine::machine, platform::full_name};
+pub use {
+    local::read_from as own_facts, machine::machine, mount::read_within as mounts,
+    platform::full_name,
+};
 
 use crate::{
     act::{Failure, Probe},

@@ -42,6 +42,9 @@ enum Style {
     Python,
 }
 
+/// Which module said what the other values hold.
+pub const SAID_BY: &str = "_said_by";
+
 /// The Pythons that a host may have: its system's own first, for that one knows the system's packages.
 const PYTHONS: [&str; 9] = [
     "/usr/bin/python3",
@@ -79,7 +82,7 @@ impl Module for Foreign {
             probe.ask(&Question::Forecast { argv, program })
         })?;
         if !says_changed(&ended) {
-            return Ok(Look::same(values(&ended)));
+            return Ok(Look::same(values(stem(&self.name), &ended)));
         }
         errand.ended = Some(ended);
         Ok(Look::Change(errand))
@@ -175,9 +178,7 @@ impl Errand {
     }
 
     fn what(&self) -> String {
-        let stem = Path::new(&self.name).file_stem();
-        let name = stem.unwrap_or_default().to_string_lossy();
-        format!("the module {name}")
+        format!("the module {}", stem(&self.name))
     }
 }
 
@@ -191,7 +192,8 @@ impl Delta for Errand {
     }
 
     fn predicted(&self) -> Object {
-        self.ended.as_ref().map(values).unwrap_or_default()
+        let told = |ended| values(stem(&self.name), ended);
+        self.ended.as_ref().map(told).unwrap_or_default()
     }
 
     fn unknown(&self) -> Option<String> {
@@ -202,18 +204,26 @@ impl Delta for Errand {
     }
 
     fn apply(self, host: &mut Host) -> Result<Outcome, Failure> {
+        let name = self.name.clone();
         let ended = self.run(host)?;
         Ok(Outcome {
-            data: values(&ended),
+            data: values(stem(&name), &ended),
             ..Outcome::default()
         })
     }
 }
 
-/// All that it said, for the controller to read.
-fn values(ended: &Finished) -> Object {
+/// The name of a file without its ending.
+fn stem(name: &str) -> &str {
+    let stem = Path::new(name).file_stem();
+    stem.and_then(|stem| stem.to_str()).unwrap_or_default()
+}
+
+/// All that it said, for the controller to read; what a job leaves is told by the mark from what other modules leave.
+fn values(name: &str, ended: &Finished) -> Object {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Object::from_iter([
+        (SAID_BY.to_owned(), name.into()),
         ("rc".to_owned(), ended.rc.into()),
         ("stdout".to_owned(), text(&ended.stdout).into()),
         ("stderr".to_owned(), text(&ended.stderr).into()),

@@ -1,12 +1,13 @@
 use {
     super::{Acts, Failure, HostPath, Look, Module, Probe, file::Pattern},
     crate::{
-        fact::{SUBJECTS, is_subject, own_facts},
+        fact::{SUBJECTS, is_subject, mounts, own_facts},
         wire::Object,
     },
     schemars::JsonSchema,
     serde::Deserialize,
     serde_json::Value,
+    std::time::Duration,
 };
 
 /// Gather facts about a host.
@@ -18,10 +19,10 @@ pub struct Setup {
     /// Only facts whose names match one of these (with `*`, `?` and `[…]`), with or without `ansible_` before them.
     #[serde(default)]
     filter: Vec<String>,
-    /// Accepted for Ansible's sake: nothing here takes that long.
-    #[serde(default = "ten")]
-    #[expect(dead_code, reason = "gathering takes milliseconds")]
-    gather_timeout: u32,
+    /// So many seconds may a file system take to answer (10, unless said otherwise); where this is said, so many may a program
+    /// take, too, of those that facts are asked of. What takes longer is left out, with a warning.
+    #[serde(default)]
+    gather_timeout: Option<u32>,
     /// The directory on the host where facts of its own are: files and programs whose names end in `.fact`.
     #[serde(default = "directory")]
     fact_path: HostPath,
@@ -29,10 +30,6 @@ pub struct Setup {
 
 fn all() -> Vec<String> {
     vec!["all".into()]
-}
-
-fn ten() -> u32 {
-    10
 }
 
 fn directory() -> HostPath {
@@ -64,6 +61,8 @@ impl Module for Setup {
         };
         let mut acts = Acts::new();
         let mut facts = Object::new();
+        let limit = self.gather_timeout.filter(|seconds| *seconds > 0);
+        let limit = limit.map(|seconds| Duration::from_secs(seconds.into()));
         for subject in SUBJECTS {
             if !wanted(
                 &self.gather_subset,
@@ -73,10 +72,13 @@ impl Module for Setup {
             ) {
                 continue;
             }
-            let read = match subject.name {
-                "local" => own_facts(probe, &self.fact_path.on(probe)?),
+            let mut warnings = Vec::new();
+            let read = probe.patiently(limit, || match subject.name {
+                "local" => own_facts(probe, &self.fact_path.on(probe)?, &mut warnings),
+                "mounts" => mounts(probe, limit, &mut warnings),
                 _ => subject.read(probe),
-            };
+            });
+            warnings.into_iter().for_each(|warning| acts.warn(warning));
             match read {
                 Ok(known) => facts.extend(known.into_iter().filter_map(|(name, value)| {
                     let name = format!("ansible_{name}");
@@ -185,6 +187,25 @@ mod tests {
         let arguments = json!({"gather_subset": "!all,!min,local", "fact_path": scratch.path()});
         let values = Trial::new().same("setup", arguments);
         assert_eq!(values["ansible_facts"]["ansible_local"]["web"]["port"], 80);
+    }
+
+    #[test]
+    fn a_program_of_local_facts_that_hangs_is_given_up_with_a_warning() {
+        let scratch = Scratch::new();
+        let text = scratch.write("text", "#!/bin/sh\nsleep 1000\n");
+        let mut install = std::process::Command::new("install");
+        install.arg("-m755").arg(text).arg(scratch.at("slow.fact"));
+        assert!(install.status().unwrap().success());
+        scratch.write("web.fact", "{\"port\": 80}");
+        let arguments = json!({"gather_subset": "!all,!min,local", "fact_path": scratch.path(), "gather_timeout": 1});
+        let outcome = Trial::new().apply("setup", arguments);
+        assert!(!outcome.failed, "{outcome:?}");
+        assert_eq!(
+            outcome.data["ansible_facts"]["ansible_local"]["web"]["port"],
+            80
+        );
+        assert_eq!(outcome.warnings.len(), 1);
+        assert!(outcome.warnings[0].contains("slow.fact did not answer within 1 seconds"));
     }
 
     #[test]

@@ -45,11 +45,11 @@ impl Library {
         if !seen.insert(name.to_owned()) {
             return;
         }
-        let Some(dir) = self.collections.directory(collection) else {
+        let Some(own) = self.collections.find(collection) else {
             return;
         };
         // A collection whose file cannot be read has no groups, as one without the file.
-        let Ok(runtime) = self.store.document(&dir.join("meta/runtime.yml")) else {
+        let Ok(runtime) = self.store.document(&own.runtime()) else {
             return;
         };
         let entries = runtime

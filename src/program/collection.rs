@@ -7,6 +7,10 @@ const HOLDER: &str = "ansible_collections";
 #[derive(Clone, Debug, Default)]
 pub struct Collections(Vec<PathBuf>);
 
+/// A collection, as its directory holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collection(PathBuf);
+
 /// Something of a collection, such as a role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -35,11 +39,24 @@ impl Collections {
         self
     }
 
-    /// The directories of a collection called `NAMESPACE.NAME`, the first that is there.
-    pub fn directory(&self, collection: &str) -> Option<PathBuf> {
-        let (namespace, name) = collection.split_once('.')?;
+    /// The directories that hold collections.
+    pub fn holders(&self) -> &[PathBuf] {
+        &self.0
+    }
+
+    /// The collection called `NAMESPACE.NAME`, where one of the places has it.
+    pub fn find(&self, collection: &str) -> Option<Collection> {
+        let mut places = self.places(collection).into_iter();
+        places.find(|path| path.is_dir()).map(Collection)
+    }
+
+    /// Where a collection would be.
+    pub fn places(&self, collection: &str) -> Vec<PathBuf> {
+        let Some((namespace, name)) = collection.split_once('.') else {
+            return Vec::new();
+        };
         let places = self.0.iter().map(|root| root.join(namespace).join(name));
-        places.into_iter().find(|path| path.is_dir())
+        places.collect()
     }
 
     /// The role of that name: a full one, or one of the collections that are asked for, in order.
@@ -52,7 +69,7 @@ impl Collections {
         let near = near.map(|collection| (collection.clone(), name.to_owned()));
         named.chain(near).find_map(|(collection, short)| {
             let inner = short.replace('.', "/");
-            let path = self.directory(&collection)?.join("roles").join(inner);
+            let path = self.find(&collection)?.0.join("roles").join(inner);
             let name = short.rsplit('.').next().unwrap_or(&short).to_owned();
             path.is_dir().then_some(Part {
                 collection,
@@ -68,10 +85,28 @@ impl Collections {
             .strip_suffix(".yml")
             .or_else(|| name.strip_suffix(".yaml"));
         let (collection, short) = split(stem.unwrap_or(name))?;
-        let dir = self.directory(&collection)?.join("playbooks");
+        let dir = self.find(&collection)?.0.join("playbooks");
         let inner = dir.join(short.replace('.', "/"));
         let endings = ["yml", "yaml"].map(|ending| inner.with_added_extension(ending));
         endings.into_iter().find(|path| path.is_file())
+    }
+}
+
+impl Collection {
+    /// The directory of its modules.
+    pub fn modules(&self) -> PathBuf {
+        self.0.join("plugins/modules")
+    }
+
+    /// The plugin in Python that Ansible runs on the controller before a module.
+    pub fn action(&self, module: &str) -> Option<PathBuf> {
+        let path = self.0.join("plugins/action").join(format!("{module}.py"));
+        path.is_file().then_some(path)
+    }
+
+    /// Where it tells of names that have moved, and of groups of actions.
+    pub fn runtime(&self) -> PathBuf {
+        self.0.join("meta/runtime.yml")
     }
 }
 
@@ -116,6 +151,8 @@ mod tests {
         fs::create_dir_all(own.join("roles/deep/r")).unwrap();
         fs::create_dir_all(own.join("playbooks")).unwrap();
         fs::write(own.join("playbooks/site.yaml"), "[]").unwrap();
+        fs::create_dir_all(own.join("plugins/action")).unwrap();
+        fs::write(own.join("plugins/action/two.py"), "").unwrap();
         for root in [dir.path().to_owned(), dir.path().join(HOLDER)] {
             let collections = Collections::new([root]);
             let role = collections.role("ns.coll.deep.r", &[]).unwrap();
@@ -125,6 +162,9 @@ mod tests {
             assert!(collections.playbook("ns.coll.site").is_some());
             assert!(collections.playbook("ns.coll.site.yml").is_some());
             assert_eq!(collections.playbook("ns.coll.other"), None);
+            let collection = collections.find("ns.coll").unwrap();
+            assert!(collection.action("two").is_some() && collection.action("one").is_none());
+            assert_eq!(collections.find("ns.other"), None);
         }
         let file = own.join("playbooks/site.yaml");
         assert_eq!(collection_of(&file).as_deref(), Some("ns.coll"));

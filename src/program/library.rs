@@ -73,9 +73,11 @@ impl Library {
                 homes.push(role.path.clone());
             }
         }
-        let mut collections = frame.collections();
-        collections.extend(self.collection.clone());
-        Search::new(&self.shelves, &self.store, homes, collections)
+        let mut asked = frame.collections();
+        asked.extend(self.collection.clone());
+        let around = Collections::new(homes.iter().filter_map(|home| holder_of(home)));
+        let collections = self.collections.clone().before(&around);
+        Search::new(&self.shelves, &self.store, homes, collections, asked)
     }
 
     /// Whether a name that farcast has means a module of the person's own where a step stands.

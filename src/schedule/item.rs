@@ -239,12 +239,14 @@ impl Item<'_> {
 
     /// Renders the arguments of a module that is not farcast's own, and prepares it.
     fn foreign(&self, foreign: &Foreign, search: Option<&Search<'_>>) -> Result<Prepared, Fault> {
+        let shadowed = module::find(self.module());
+        let takes_text = shadowed.is_some_and(|entry| entry.free_form.is_some());
         let args = Arguments {
             item: self,
             schema: &Schema::default(),
             raw: &[],
             open: true,
-            free_form: None,
+            free_form: takes_text.then_some("_raw_params"),
         };
         let (values, object) = args.render()?;
         let host = match self.delegated()? {
@@ -443,6 +445,8 @@ impl Item<'_> {
     ) -> Ending {
         if sending.remote.module == control::foreign::MODULE {
             outcome = control::foreign::read(self.module(), outcome);
+        } else if sending.remote.module == "async_status" {
+            outcome = control::foreign::read_job(outcome);
         }
         for (name, value) in &sending.remote.data {
             outcome.data.insert(name.clone(), value.clone());

@@ -158,11 +158,10 @@ impl HostStep<'_> {
             let ending = self.until(&item).await;
             self.tell_item(&item, &ending);
             self.remember(&ending);
-            let lost = ending.unreachable;
             let over = self.breaks(control, &item, &ending);
             items.push(item);
             endings.push(ending);
-            if lost || over || self.runner.is_cancelled() {
+            if over || self.runner.is_cancelled() {
                 break;
             }
         }

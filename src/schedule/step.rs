@@ -162,10 +162,10 @@ impl<'a> HostStep<'a> {
         let mut attempt = 1;
         loop {
             let mut ending = self.once(item).await;
-            ending
-                .outcome
-                .data
-                .insert("attempts".to_owned(), attempt.into());
+            if !ending.unreachable {
+                let data = &mut ending.outcome.data;
+                data.insert("attempts".to_owned(), attempt.into());
+            }
             if ending.outcome.unknown.is_some() {
                 return ending;
             }

@@ -1,4 +1,4 @@
-//! Modules that are not farcast's own, on real hosts: of every kind, in a dry run, as another user, and when they fail.
+//! Modules that are not farcast's own, on real hosts: of every kind, in a dry run, as jobs, as another user, and when they fail.
 //!
 //! Needs `FARCAST_ORACLE`: the directory of ansible-core's programs, whose `python` packs modules in Python.
 #![cfg(feature = "controller")]
@@ -75,7 +75,7 @@ fn ends(ran: &Ran) -> Vec<(Status, String)> {
 fn foreign_modules_run_on_hosts_that_have_what_they_need() {
     let ground = Ground::up();
     plan(&ground);
-    for playbook in ["kinds.yml", "python.yml"] {
+    for playbook in ["kinds.yml", "python.yml", "jobs.yml", "plain_user.yml"] {
         let ran = ground.call("apply", playbook);
         assert_eq!(ran.code, 0, "{playbook}: {}", ran.said());
     }
@@ -106,6 +106,10 @@ fn missing(ground: &Ground) {
         ("missing.yml", "ansible_collections/nobody/knows"),
         ("no_python.yml", "python3 is not there"),
         ("two_halves.yml", "action_plugins/two_halves.py"),
+        (
+            "shadowed.yml",
+            "library/copy.sh here, which would get the arguments",
+        ),
     ] {
         let ran = ground.call("apply", playbook);
         let (status, msg) = ends(&ran).pop().unwrap();

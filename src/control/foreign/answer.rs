@@ -1,6 +1,9 @@
 use {
     super::{notice, object},
-    crate::wire::{Diff, Object, Outcome, Side},
+    crate::{
+        module::foreign::SAID_BY,
+        wire::{Diff, Object, Outcome, Side},
+    },
     serde_json::Value,
 };
 
@@ -40,6 +43,27 @@ pub fn read(name: &str, mut outcome: Outcome) -> Outcome {
             outcome
         }
     }
+}
+
+/// What `async_status` tells of a job, and a module's own answer stands beside.
+const OF_JOB: [&str; 4] = ["started", "finished", "ansible_job_id", "results_file"];
+
+/// Reads what the job of such a module came to, where it is one that has ended; any other outcome stays as it is.
+pub fn read_job(mut outcome: Outcome) -> Outcome {
+    let Some(Value::String(name)) = outcome.data.shift_remove(SAID_BY) else {
+        return outcome;
+    };
+    let told = OF_JOB.iter().filter_map(|name| {
+        let value = outcome.data.get(*name)?.clone();
+        Some(((*name).to_owned(), value))
+    });
+    let told: Object = told.collect();
+    let stderr = outcome.data.get("stderr").cloned().unwrap_or_default();
+    let mut outcome = read(&name, outcome);
+    outcome.data.extend(told);
+    outcome.data.entry("stdout").or_insert_with(|| "".into());
+    outcome.data.entry("stderr").or_insert(stderr);
+    outcome
 }
 
 /// It could not even be started, or the step was ended; or a dry run does not know.
@@ -211,6 +235,31 @@ mod tests {
         assert!(answer(r#"{"rc": 1}"#).failed);
         assert!(!answer(r#"{"rc": 1, "failed": false}"#).failed);
         assert!(answer(r#"{"failed": "yes", "skipped": 0}"#).failed);
+    }
+
+    #[test]
+    fn what_a_job_left_is_read_as_an_answer_beside_what_is_told_of_every_job() {
+        let left = json!({
+            "_said_by": "say", "rc": 4, "stdout": "{\"changed\": true, \"a\": 1}", "stderr": "hm\nhm\n",
+            "stdout_lines": [], "stderr_lines": [],
+            "started": true, "finished": true, "ansible_job_id": "j1.2", "results_file": "/j/j1.2",
+        });
+        let left = Outcome {
+            data: left.as_object().cloned().unwrap(),
+            ..Outcome::default()
+        };
+        let outcome = read_job(left);
+        assert!(outcome.changed && !outcome.failed);
+        let told = json!({
+            "a": 1, "started": true, "finished": true, "ansible_job_id": "j1.2", "results_file": "/j/j1.2",
+            "stdout": "", "stderr": "hm\nhm\n",
+        });
+        assert_eq!(Value::Object(outcome.data), told);
+        let native = Outcome {
+            data: object([("stdout", "{}".into())]),
+            ..Outcome::default()
+        };
+        assert_eq!(read_job(native.clone()), native);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 mod answer;
 mod arguments;
+mod half;
 mod notice;
 
-pub use answer::read;
+pub use answer::{read, read_job};
 
 use {
     super::{Call, Prepared, Remote},
@@ -41,7 +42,7 @@ pub fn prepare(
     wish: &Wish<'_>,
     call: &Call<'_>,
 ) -> Result<Prepared, Fault> {
-    forbid_halves(foreign, call)?;
+    half::forbid(foreign, args, call)?;
     let (name, path) = (&foreign.name, &foreign.path);
     let failed = |why: String| {
         refused(
@@ -107,19 +108,6 @@ pub fn prepare(
 
 fn refused(why: String, call: &Call<'_>) -> Fault {
     Fault::new(why).at(&call.step.task.action.name.place)
-}
-
-/// A module whose other half runs on the controller would do the wrong thing alone.
-fn forbid_halves(foreign: &Foreign, call: &Call<'_>) -> Result<(), Fault> {
-    let Some(action) = &foreign.action else {
-        return Ok(());
-    };
-    let why = format!(
-        "the module `{}` has a part in Python that Ansible runs on the controller ({}), and farcast does not",
-        foreign.name,
-        action.display()
-    );
-    Err(refused(why, call).help("use a native module or `command` instead"))
 }
 
 fn held(path: &Path, call: &Call<'_>) -> Result<Content, Fault> {

@@ -1,10 +1,10 @@
 //! Modules that are not farcast's own: where they are found, of what kind they are, and what is sent of them.
 
 mod beside;
-mod collection;
 mod kind;
 mod listing;
 mod payload;
+mod route;
 mod search;
 mod shelves;
 

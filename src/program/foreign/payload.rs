@@ -67,7 +67,7 @@ impl Search<'_> {
                 "path": foreign.path,
                 "name": foreign.short_name(),
                 "module_utils": utils,
-                "collections": self.collection_roots(),
+                "collections": self.collections.holders(),
             });
             pack(core, &order).map(Arc::new)
         })

@@ -1,9 +1,13 @@
 use {
     super::{
         Foreign, Shelves,
-        collection::{Collection, Route, Routes},
+        route::{Route, Routes},
     },
-    crate::{control, module, program::collection::holder_of, source::Store},
+    crate::{
+        control, module,
+        program::collection::{Collection, Collections},
+        source::Store,
+    },
     std::{
         collections::BTreeSet,
         path::{Path, PathBuf},
@@ -29,10 +33,24 @@ pub struct Search<'a> {
     pub store: &'a Store,
     /// The directory of the playbook, then those of the play's roles in the order of their use.
     pub homes: Vec<PathBuf>,
-    /// Where short names are looked for first (the keyword `collections`).
-    pub collections: Vec<String>,
+    /// Where collections are, besides those of the installed Ansible.
+    pub collections: Collections,
+    /// The collections where short names are looked for first (the keyword `collections`).
+    pub asked: Vec<String>,
     looked: Mutex<BTreeSet<String>>,
 }
+
+/// Modules that are never looked for in a library: Ansible's part on the controller does their work, or has another module do it.
+const NEVER_SHADOWED: [&str; 8] = [
+    "fetch",
+    "gather_facts",
+    "package",
+    "raw",
+    "script",
+    "service",
+    "shell",
+    "template",
+];
 
 /// A name leads from one to another only so often.
 const REDIRECTS: usize = 10;
@@ -42,13 +60,15 @@ impl<'a> Search<'a> {
         shelves: &'a Shelves,
         store: &'a Store,
         homes: Vec<PathBuf>,
-        collections: Vec<String>,
+        collections: Collections,
+        asked: Vec<String>,
     ) -> Self {
         Self {
             shelves,
             store,
             homes,
             collections,
+            asked,
             looked: Mutex::default(),
         }
     }
@@ -76,7 +96,7 @@ impl<'a> Search<'a> {
 
     fn short(&self, name: &str, redirects: usize) -> Option<Meaning> {
         let of_core = |collection: &&String| !collection.starts_with("ansible.legacy");
-        for collection in self.collections.iter().filter(of_core) {
+        for collection in self.asked.iter().filter(of_core) {
             let full = format!("{collection}.{name}");
             let found = match collection.as_str() {
                 "ansible.builtin" => self.builtin(name, redirects),
@@ -89,9 +109,10 @@ impl<'a> Search<'a> {
         self.legacy(name, redirects)
     }
 
-    /// A person's own module wins over farcast's of that name, unless that never leaves the controller.
+    /// A person's own module wins over farcast's of that name, unless Ansible would not run it either.
     fn legacy(&self, name: &str, redirects: usize) -> Option<Meaning> {
-        if control::find(name).is_some() && module::find(name).is_none() {
+        let never_leaves = control::find(name).is_some() && module::find(name).is_none();
+        if never_leaves || NEVER_SHADOWED.contains(&name) {
             return Some(Meaning::Own(name.to_owned()));
         }
         let own = self.homes.iter().map(|home| home.join("library"));
@@ -126,7 +147,7 @@ impl<'a> Search<'a> {
         }
         let mut parts = full.splitn(3, '.');
         let (namespace, name, rest) = (parts.next()?, parts.next()?, parts.next()?);
-        let collection = self.collection(namespace, name)?;
+        let collection = self.collection(&format!("{namespace}.{name}"))?;
         let routes = self.shelves.routes(&collection.runtime(), self.store);
         if let Some(found) = self.routed(&routes, rest, redirects) {
             return Some(found);
@@ -137,37 +158,22 @@ impl<'a> Search<'a> {
         Some(self.foreign(full.to_owned(), path, collection.action(short)))
     }
 
-    fn collection(&self, namespace: &str, name: &str) -> Option<Collection> {
-        let roots = self.collection_roots();
-        if let Some(found) = Collection::find(&roots, namespace, name) {
+    fn collection(&self, name: &str) -> Option<Collection> {
+        if let Some(found) = self.collections.find(name) {
             return Some(found);
         }
-        for root in roots {
-            self.note(format!(
-                "{}",
-                root.join("ansible_collections")
-                    .join(namespace)
-                    .join(name)
-                    .display()
-            ));
+        for place in self.collections.places(name) {
+            self.note(place.display().to_string());
         }
         let Some(core) = self.shelves.places.beside.core() else {
             self.note(self.shelves.places.beside.looked());
             return None;
         };
-        let found = Collection::find(&core.sites, namespace, name);
+        let found = Collections::new(core.sites.iter().cloned()).find(name);
         if found.is_none() {
             self.note(format!("the collections of {}", core.python.display()));
         }
         found
-    }
-
-    /// The directories that hold `ansible_collections`, without those of the installed Ansible.
-    pub fn collection_roots(&self) -> Vec<PathBuf> {
-        let beside = self.homes.first().map(|home| home.join("collections"));
-        let around = self.homes.iter().filter_map(|home| holder_of(home));
-        let given = self.shelves.places.collections.iter().cloned();
-        beside.into_iter().chain(around).chain(given).collect()
     }
 
     fn routed(&self, routes: &Routes, name: &str, redirects: usize) -> Option<Meaning> {
@@ -233,8 +239,9 @@ mod tests {
     fn meaning(home: &tempfile::TempDir, collections: &[&str], name: &str) -> Meaning {
         let (shelves, store) = (shelves(), Store::default());
         let homes = ["", "roles/r"].map(|part| home.path().join(part)).to_vec();
-        let collections = collections.iter().map(|&name| name.to_owned()).collect();
-        Search::new(&shelves, &store, homes, collections).meaning(name)
+        let asked = collections.iter().map(|&name| name.to_owned()).collect();
+        let collections = Collections::new([home.path().join("collections")]);
+        Search::new(&shelves, &store, homes, collections, asked).meaning(name)
     }
 
     fn file(meaning: &Meaning) -> &str {
@@ -249,6 +256,7 @@ mod tests {
         let home = home(&[
             ("library/copy.sh", ""),
             ("library/debug.sh", ""),
+            ("library/template.sh", ""),
             ("roles/r/library/mine", ""),
         ]);
         assert_eq!(file(&meaning(&home, &[], "copy")), "copy.sh");
@@ -256,10 +264,9 @@ mod tests {
         assert_eq!(file(&meaning(&home, &[], "mine")), "mine");
         let own = Meaning::Own("copy".to_owned());
         assert_eq!(meaning(&home, &[], "ansible.builtin.copy"), own);
-        assert_eq!(
-            meaning(&home, &[], "debug"),
-            Meaning::Own("debug".to_owned())
-        );
+        for name in ["debug", "template"] {
+            assert_eq!(meaning(&home, &[], name), Meaning::Own(name.to_owned()));
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 use {
     super::{
         Beside, Payload, PayloadError,
-        collection::{Routes, routes},
         listing::Listing,
+        route::{Routes, routes},
     },
     crate::source::Store,
     std::{
@@ -20,8 +20,6 @@ pub struct Places {
     pub modules: Vec<PathBuf>,
     /// Directories of what modules in Python import.
     pub module_utils: Vec<PathBuf>,
-    /// Directories that hold `ansible_collections`.
-    pub collections: Vec<PathBuf>,
     /// The Python of hosts that do not say (`interpreter_python` in ansible.cfg).
     pub python: Option<String>,
     /// The ansible-core that is installed here.

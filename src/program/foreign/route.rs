@@ -1,13 +1,7 @@
 use {
     crate::source::{Node, Store},
-    std::{
-        collections::BTreeMap,
-        path::{Path, PathBuf},
-    },
+    std::{collections::BTreeMap, path::Path},
 };
-
-/// A collection as its directory holds it.
-pub(super) struct Collection(PathBuf);
 
 /// What a collection says about a name that it has no longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,37 +14,6 @@ pub(super) enum Route {
 
 /// The routes of a collection, by the short name of the module.
 pub(super) type Routes = BTreeMap<String, Route>;
-
-impl Collection {
-    /// Finds a collection in directories that hold `ansible_collections`, or are named so.
-    pub fn find(roots: &[PathBuf], namespace: &str, name: &str) -> Option<Self> {
-        let within = |root: &PathBuf| match root.ends_with("ansible_collections") {
-            true => root.join(namespace).join(name),
-            false => root.join("ansible_collections").join(namespace).join(name),
-        };
-        roots
-            .iter()
-            .map(within)
-            .find(|path| path.is_dir())
-            .map(Self)
-    }
-
-    /// The directory of its modules.
-    pub fn modules(&self) -> PathBuf {
-        self.0.join("plugins/modules")
-    }
-
-    /// The plugin in Python that Ansible runs on the controller before a module.
-    pub fn action(&self, name: &str) -> Option<PathBuf> {
-        let path = self.0.join("plugins/action").join(format!("{name}.py"));
-        path.is_file().then_some(path)
-    }
-
-    /// Where it tells of names that have moved.
-    pub fn runtime(&self) -> PathBuf {
-        self.0.join("meta/runtime.yml")
-    }
-}
 
 /// Reads where modules have moved to; a file that is not there or cannot be read moves nothing.
 pub(super) fn routes(file: &Path, store: &Store) -> Routes {
@@ -73,4 +36,25 @@ fn route(entry: &Node) -> Option<Route> {
     let gone = entry.get("tombstone")?;
     let why = gone.get("warning_text").and_then(Node::as_str);
     Some(Route::Gone(why.unwrap_or("it has been removed").to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_leads_on_or_is_gone_and_what_only_warns_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("runtime.yml");
+        let text = "plugin_routing:\n  modules:\n    old: {redirect: a.b.new}\n    gone: {tombstone: {}}\n    \
+                    aged: {deprecation: {warning_text: soon}}\n";
+        std::fs::write(&file, text).unwrap();
+        let routes = routes(&file, &Store::default());
+        assert_eq!(routes["old"], Route::To("a.b.new".to_owned()));
+        assert_eq!(
+            routes["gone"],
+            Route::Gone("it has been removed".to_owned())
+        );
+        assert!(!routes.contains_key("aged"));
+    }
 }
