@@ -29,6 +29,14 @@ impl Variables for WithTerms {
     fn search_path(&self, kind: &str) -> Vec<PathBuf> {
         self.variables.search_path(kind)
     }
+
+    fn hosts(&self, pattern: &str) -> Vec<String> {
+        self.variables.hosts(pattern)
+    }
+
+    fn has_module(&self, name: &str) -> bool {
+        self.variables.has_module(name)
+    }
 }
 
 impl Engine {

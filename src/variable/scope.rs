@@ -1,7 +1,8 @@
 use {
     super::{Layer, PlayContext, Values, World, layer::Binding, magic, merged},
     crate::{
-        program::{Frame, FrameKind},
+        control, module,
+        program::{Frame, FrameKind, foreign::Meaning},
         template::{TemplateError, Value, Variables, is_lazy, whole},
     },
     std::{
@@ -167,6 +168,26 @@ impl Variables for Scope {
     fn search_path(&self, kind: &str) -> Vec<PathBuf> {
         let dirs = self.stack().into_iter();
         unique(dirs.flat_map(|dir| [dir.join(kind), dir]))
+    }
+
+    fn hosts(&self, pattern: &str) -> Vec<String> {
+        let inventory = self.world.inventory.read();
+        let inventory = inventory.unwrap_or_else(PoisonError::into_inner);
+        let chosen = inventory.select(pattern, None);
+        chosen.map(|chosen| chosen.hosts).unwrap_or_default()
+    }
+
+    fn has_module(&self, name: &str) -> bool {
+        let own = || module::find(name).is_some() || control::find(name).is_some();
+        let Surroundings { play, frame, .. } = &self.around;
+        let (Some(play), Some(frame)) = (play, frame) else {
+            return own();
+        };
+        play.library.as_ref().map_or_else(own, |library| {
+            let roles = play.role_list();
+            let meaning = library.search(frame, &roles).meaning(name);
+            matches!(meaning, Meaning::Own(_) | Meaning::Foreign(_))
+        })
     }
 }
 

@@ -37,4 +37,12 @@ impl Variables for Extended {
     fn search_path(&self, kind: &str) -> Vec<PathBuf> {
         self.outer.search_path(kind)
     }
+
+    fn hosts(&self, pattern: &str) -> Vec<String> {
+        self.outer.hosts(pattern)
+    }
+
+    fn has_module(&self, name: &str) -> bool {
+        self.outer.has_module(name)
+    }
 }
