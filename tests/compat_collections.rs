@@ -12,8 +12,9 @@ use std::{
 };
 
 use farcast::{
+    control, module,
     source::{Kind, Node, SourceFile, yaml},
-    template::{self, Engine, Settings, TemplateError, Value, Variables},
+    template::{self, Configuration, Engine, Settings, TemplateError, Value, Variables},
 };
 use serde_json::{Value as Json, json};
 
@@ -37,6 +38,10 @@ impl Variables for Given {
 
     fn search_path(&self, _kind: &str) -> Vec<PathBuf> {
         Vec::new()
+    }
+
+    fn has_module(&self, name: &str) -> bool {
+        module::find(name).is_some() || control::find(name).is_some()
     }
 }
 
@@ -155,6 +160,7 @@ fn collections_mean_what_they_mean_to_ansible() {
     let engine = Engine::new(Settings {
         strict_conditions: false,
         environment: std::env::vars().collect(),
+        configuration: Configuration::default(),
         decrypt: Box::new(|_| Err("there is no vault here".into())),
     });
     let (mut wrong, mut count) = (Vec::new(), 0);

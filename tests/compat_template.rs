@@ -14,7 +14,7 @@ use std::{
 
 use farcast::{
     source::{Kind, Node, SourceFile, yaml},
-    template::{self, Engine, Settings, TemplateError, Value, Variables},
+    template::{self, Configuration, Engine, Settings, TemplateError, Value, Variables},
 };
 use serde_json::{Value as Json, json};
 
@@ -73,6 +73,9 @@ struct Case {
     why: Option<String>,
     family: String,
 }
+
+/// The settings that both see, beside the tables.
+const CONFIGURATION: &str = "ground/ansible.cfg";
 
 const LINES: [&str; 4] = ["expressions", "texts", "conditions", "shapes"];
 
@@ -187,20 +190,48 @@ fn environment() -> BTreeMap<String, String> {
         ("HOME", "/home/ada"),
         ("TZ", "UTC"),
         ("FARCAST_GREETING", "hello"),
+        ("ANSIBLE_PRIVATE_KEY_FILE", "$HOME/.ssh/../key"),
+        ("ANSIBLE_TIMEOUT", "30"),
+        ("ANSIBLE_TASK_TIMEOUT", ""),
+        ("ANSIBLE_ROLES_PATH", "~/roles:/roles/./x"),
         // farcast has these always.
         (
             "ANSIBLE_JINJA2_EXTENSIONS",
             "jinja2.ext.do,jinja2.ext.loopcontrols",
         ),
     ];
+    let file = folder().join(CONFIGURATION).display().to_string();
     fixed
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into()
+        .into_iter()
+        .chain([("ANSIBLE_CONFIG".to_owned(), file)])
+        .collect()
+}
+
+/// What `ground/ansible.cfg` says.
+fn configuration() -> Configuration {
+    let path = folder().join(CONFIGURATION);
+    let text = std::fs::read_to_string(&path).expect("the file is readable");
+    let mut section = "";
+    let mut values = BTreeMap::new();
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            section = name.trim_end_matches(']');
+        } else if let Some((name, value)) = line.split_once(" = ") {
+            values.insert(format!("{section}.{name}"), value.to_owned());
+        }
+    }
+    Configuration {
+        path: Some(path),
+        values,
+        own: BTreeMap::new(),
+    }
 }
 
 fn engine() -> Engine {
     Engine::new(Settings {
         environment: std::env::vars().chain(environment()).collect(),
+        configuration: configuration(),
         decrypt: Box::new(|_| Err("there is no vault here".into())),
         strict_conditions: true,
     })

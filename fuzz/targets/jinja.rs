@@ -2,7 +2,7 @@
 #![no_main]
 
 use {
-    farcast::template::{Engine, Settings, TemplateError, Value, Variables},
+    farcast::template::{Configuration, Engine, Settings, TemplateError, Value, Variables},
     libfuzzer_sys::fuzz_target,
     std::{
         collections::BTreeMap,
@@ -19,6 +19,7 @@ static ENGINE: LazyLock<Mutex<(usize, Engine)>> = LazyLock::new(|| Mutex::new((0
 fn fresh() -> Engine {
     Engine::new(Settings {
         environment: BTreeMap::new(),
+        configuration: Configuration::default(),
         strict_conditions: false,
         decrypt: Box::new(|_| Err("no vault here".into())),
     })

@@ -261,11 +261,13 @@ fn settings(options: &RunOptions, session: &Session) -> Result<Settings> {
 }
 
 /// Hosts are cheap here: no process and no thread each.
+pub(super) const FORKS: usize = 50;
+
 fn forks(options: &RunOptions, session: &Session) -> usize {
     options
         .forks
         .or_else(|| session.config.number("defaults.forks"))
-        .unwrap_or(50)
+        .unwrap_or(FORKS)
 }
 
 fn run_options(options: &RunOptions, session: &Session, diff: bool) -> Result<Options> {

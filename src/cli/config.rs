@@ -1,5 +1,6 @@
 use {
-    super::environment::Environment,
+    super::{apply::FORKS, environment::Environment},
+    crate::template::Configuration,
     std::{
         collections::{BTreeMap, BTreeSet},
         fs,
@@ -207,6 +208,18 @@ impl Config {
                 dir.join(path)
             }
             _ => path,
+        }
+    }
+
+    /// What `lookup('config', …)` is told: all that the file says, heeded or not.
+    pub(super) fn told(&self) -> Configuration {
+        let path = self.path.as_deref();
+        // A path that cannot be made absolute stays what it is.
+        let path = path.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        Configuration {
+            path,
+            values: self.values.clone(),
+            own: BTreeMap::from([("DEFAULT_FORKS".to_owned(), FORKS.to_string())]),
         }
     }
 

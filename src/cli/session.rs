@@ -163,6 +163,7 @@ impl Session {
         let (store, redactor) = (Arc::clone(&self.store), self.redactor.clone());
         Engine::new(template::Settings {
             environment: self.environment.all.clone(),
+            configuration: self.config.told(),
             decrypt: Box::new(move |envelope| {
                 let secret = store
                     .secrets()

@@ -86,6 +86,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self::new(Engine::new(template::Settings {
             environment: BTreeMap::new(),
+            configuration: template::Configuration::default(),
             strict_conditions: false,
             decrypt: Box::new(|_| Err("no vault password is at hand".to_owned())),
         }))

@@ -11,10 +11,7 @@ use {
         variable::Values,
         wire::{Object, Outcome},
     },
-    std::{
-        sync::{Arc, PoisonError},
-        time::Duration,
-    },
+    std::{sync::Arc, time::Duration},
 };
 
 /// How `loop_control` wants the loop.
@@ -41,9 +38,6 @@ impl HostStep<'_> {
         let Loop { lookup, value } = looping;
         let found = match lookup {
             None => engine.node(value, &variables),
-            Some(name) if name.rsplit('.').next() == Some("inventory_hostnames") => engine
-                .node(value, &variables)
-                .map(|patterns| self.hosts_named(&patterns)),
             Some(name) => engine.lookup_loop(name, value, &variables),
         };
         let list = found.map_err(|error| fault(error, place))?;
@@ -61,23 +55,6 @@ impl HostStep<'_> {
             }
         };
         Ok(Some(items))
-    }
-
-    /// The hosts that patterns choose; none where a pattern is none.
-    fn hosts_named(&self, patterns: &Value) -> Value {
-        let pattern = template::strings(patterns).join(",");
-        let world = &self.runner.world;
-        let inventory = world
-            .inventory
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        let chosen = inventory.select(&pattern, None);
-        chosen
-            .map(|chosen| chosen.hosts)
-            .unwrap_or_default()
-            .into_iter()
-            .map(Value::from)
-            .collect()
     }
 
     /// What the items that changed something notify; nothing where that cannot be told.

@@ -8,7 +8,7 @@ use std::{
 use minijinja::{Error, TemplateSource, machinery::ast::Stmt, syntax::SyntaxConfig};
 
 use super::{
-    failure,
+    escape, failure,
     failure::Originals,
     rewrite,
     rewrite::{Rewritten, Strings},
@@ -52,7 +52,8 @@ impl Spelling {
         if inner.contains("{{") || inner.contains("{%") || inner.contains("{#") {
             return None;
         }
-        let tree = minijinja::machinery::parse(source, "", SyntaxConfig::default()).ok()?;
+        let read = escape::muted(source);
+        let tree = minijinja::machinery::parse(&read, "", SyntaxConfig::default()).ok()?;
         match &tree {
             Stmt::Template(all) => match all.children.as_slice() {
                 [Stmt::EmitExpr(_)] => Some(Self::inline('w', source)),

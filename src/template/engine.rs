@@ -32,6 +32,8 @@ pub type Decrypt = dyn Fn(&str) -> Result<String, String> + Send + Sync;
 pub struct Settings {
     /// What `lookup('env', …)` sees.
     pub environment: BTreeMap<String, String>,
+    /// What `lookup('config', …)` sees beside it.
+    pub configuration: Configuration,
     /// Opens vaulted values.
     pub decrypt: Box<Decrypt>,
     /// A condition must be a boolean, as ansible-core 2.19 has it; else anything that is not empty is true, as before.
@@ -43,6 +45,17 @@ impl Debug for Settings {
         // The environment may hold secrets.
         f.debug_struct("Settings").finish_non_exhaustive()
     }
+}
+
+/// What `ansible.cfg` says.
+#[derive(Clone, Debug, Default)]
+pub struct Configuration {
+    /// The file.
+    pub path: Option<PathBuf>,
+    /// `section.key` to value, as they stand there.
+    pub values: BTreeMap<String, String>,
+    /// Settings whose default is farcast's own: the name, as Ansible has it, and the default in JSON.
+    pub own: BTreeMap<String, String>,
 }
 
 /// Renders Jinja2 as Ansible has it, and Tera. Cheap to clone; clones share what was compiled.

@@ -28,6 +28,9 @@ pub(super) fn carried(value: &Value) -> Option<TemplateError> {
 
 /// A mistake in a text that stands `base` bytes behind the start of what a person wrote.
 pub(super) fn syntax(error: &Error, base: usize) -> Error {
+    if let Some(own) = own(error) {
+        return caused(own);
+    }
     let mut found = TemplateError::new(ErrorKind::Syntax, sentence(error));
     found.range = error.range().map(|at| at.start + base..at.end + base);
     caused(found)

@@ -8,7 +8,7 @@ use std::{
 
 use minijinja::value::Value;
 
-use super::{Engine, Settings, TemplateError, Variables};
+use super::{Configuration, Engine, Settings, TemplateError, Variables};
 
 /// The one engine of all tests.
 pub(super) fn engine() -> Engine {
@@ -20,6 +20,7 @@ fn fresh() -> Engine {
     Engine::new(Settings {
         strict_conditions: false,
         environment: BTreeMap::from([("HOME".into(), "/home/ada".into())]),
+        configuration: Configuration::default(),
         decrypt: Box::new(|envelope| {
             match envelope.trim_end().strip_prefix("$ANSIBLE_VAULT;test\n") {
                 Some(text) => Ok(text.to_owned()),

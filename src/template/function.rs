@@ -4,12 +4,12 @@ use minijinja::{Error, value::Value};
 
 use super::{
     ErrorKind, TemplateError, bound, builtin::Run, call::Call, call::entries, failure, lookup,
-    moment,
+    moment, turn,
 };
 
 /// Every function with its name.
 pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
-    ALL.iter().copied()
+    ALL.iter().chain(turn::ALL).copied()
 }
 
 const ALL: &[(&str, Run)] = &[

@@ -33,6 +33,14 @@ impl Variables for WithTerms {
     fn may_reach(&self, reach: Reach) -> bool {
         self.variables.may_reach(reach)
     }
+
+    fn hosts(&self, pattern: &str) -> Vec<String> {
+        self.variables.hosts(pattern)
+    }
+
+    fn has_module(&self, name: &str) -> bool {
+        self.variables.has_module(name)
+    }
 }
 
 impl Engine {

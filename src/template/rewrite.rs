@@ -15,7 +15,7 @@ use minijinja::{
     syntax::SyntaxConfig,
 };
 
-use super::{edit::Edits, operator, statement};
+use super::{ErrorKind, TemplateError, edit::Edits, escape, failure, operator, statement};
 
 /// A filter or test that a template names, and where.
 #[derive(Debug)]
@@ -73,11 +73,12 @@ pub(super) enum Strings {
 
 /// Takes a bare expression, which stands `base` bytes behind the start of what a person wrote.
 pub(super) fn expression(source: &str, base: usize, strings: Strings) -> Result<Rewritten, Error> {
-    let tree = parse_expr(source)?;
+    let read = escape::muted(source);
+    let tree = parse_expr(&read)?;
     let mut rewrite = Rewrite::new(source, base, strings);
     rewrite.strings = strings;
     rewrite.expr(&tree);
-    Ok(rewrite.finish())
+    rewrite.finish()
 }
 
 /// Takes a text with templates in it; `strings` says what strings between `{{` and `}}` are, those between `{%` and `%}` are escaped.
@@ -87,13 +88,14 @@ pub(super) fn template(
     syntax: SyntaxConfig,
     strings: Strings,
 ) -> Result<Rewritten, Error> {
-    let tree = parse(source, name, syntax.clone())?;
+    let read = escape::muted(source);
+    let tree = parse(&read, name, syntax.clone())?;
     let mut rewrite = Rewrite::new(source, 0, strings);
     if source.contains("raw") && takes_line_ends(syntax) {
         rewrite.raw_lines();
     }
     statement::visit(&tree, &mut rewrite);
-    Ok(rewrite.finish())
+    rewrite.finish()
 }
 
 /// Whether the line end behind `{% raw %}` is lost in a syntax.
@@ -129,6 +131,8 @@ pub(super) struct Rewrite<'s> {
     strings: Strings,
     edits: Edits,
     uses: Vec<Use>,
+    /// The first string that cannot be read.
+    mistake: Option<TemplateError>,
 }
 
 impl<'s> Rewrite<'s> {
@@ -140,19 +144,23 @@ impl<'s> Rewrite<'s> {
             strings: Strings::default(),
             edits: Edits::default(),
             uses: Vec::new(),
+            mistake: None,
         }
     }
 
-    fn finish(mut self) -> Rewritten {
+    fn finish(mut self) -> Result<Rewritten, Error> {
+        if let Some(mistake) = self.mistake {
+            return Err(failure::caused(mistake));
+        }
         self.edits.order();
-        Rewritten {
+        Ok(Rewritten {
             original: self.source.to_owned(),
             text: self.edits.apply(self.source),
             uses: self.uses,
             edits: self.edits,
             shift: 0,
             base: 0,
-        }
+        })
     }
 
     /// Lets an include or import search as Ansible does.
@@ -428,11 +436,27 @@ impl<'s> Rewrite<'s> {
         if rendered {
             self.edits.insert(range.start, "__render(");
         }
-        if self.strings == Strings::Plain && text.contains('\\') {
-            self.edits.replace(range.clone(), plain(text));
+        if text.contains('\\') {
+            self.respell(range.clone(), text);
         }
         if rendered {
             self.edits.insert(range.end, ")");
+        }
+    }
+
+    /// Writes a string with backslashes as minijinja reads it.
+    fn respell(&mut self, range: Range<usize>, text: &str) {
+        let spelled = match self.strings {
+            Strings::Plain => Ok(escape::doubled(text)),
+            Strings::Escaped | Strings::Rendered => escape::respelled(text),
+        };
+        match spelled {
+            Ok(spelled) => self.edits.replace(range, spelled),
+            Err(message) => {
+                let mut mistake = TemplateError::new(ErrorKind::Syntax, message);
+                mistake.range = Some(self.base + range.start..self.base + range.end);
+                self.mistake.get_or_insert(mistake);
+            }
         }
     }
 
@@ -481,25 +505,6 @@ fn is_block(attr: &GetAttr) -> bool {
 
 fn has_template(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark))
-}
-
-/// Doubles the backslashes; a quote behind one stays inside its string.
-fn plain(literal: &str) -> String {
-    let mut out = String::with_capacity(literal.len() + 4);
-    let mut chars = literal.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            out.push(c);
-            continue;
-        }
-        match chars.next() {
-            Some('\\') => out.push_str("\\\\\\\\"),
-            Some(quote @ ('\'' | '"')) => out.extend(['\\', '\\', '\\', quote]),
-            Some(other) => out.extend(['\\', '\\', other]),
-            None => out.push_str("\\\\"),
-        }
-    }
-    out
 }
 
 /// The first byte of an expression; minijinja's spans start at the last link of a chain.

@@ -15,6 +15,16 @@ pub trait Variables: Send + Sync + Debug {
     /// The directories in which lookups and includes search, nearest first; kind is `files`, `templates` or `vars`.
     fn search_path(&self, kind: &str) -> Vec<PathBuf>;
 
+    /// The hosts that a pattern chooses; none where there is no inventory, or the pattern is none.
+    fn hosts(&self, _pattern: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether a step could name this module: farcast's own, or one that comes with the playbook.
+    fn has_module(&self, _name: &str) -> bool {
+        false
+    }
+
     /// Whether an expression may reach there now: not where it is evaluated before its turn.
     fn may_reach(&self, _reach: Reach) -> bool {
         true

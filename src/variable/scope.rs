@@ -1,7 +1,8 @@
 use {
     super::{Foresight, Layer, Memory, PlayContext, Values, World, layer::Binding, magic, merged},
     crate::{
-        program::{Frame, FrameKind},
+        control, module,
+        program::{Frame, FrameKind, foreign::Meaning},
         template::{Reach, TemplateError, Value, Variables, is_lazy, whole},
     },
     std::{
@@ -206,6 +207,29 @@ impl Variables for Scope {
     fn may_reach(&self, reach: Reach) -> bool {
         let foresight = self.around.foresight.as_ref();
         foresight.is_none_or(|foresight| foresight.reach(reach))
+    }
+
+    fn hosts(&self, pattern: &str) -> Vec<String> {
+        if let Some(foresight) = &self.around.foresight {
+            foresight.read("groups");
+        }
+        let inventory = self.world.inventory.read();
+        let inventory = inventory.unwrap_or_else(PoisonError::into_inner);
+        let chosen = inventory.select(pattern, None);
+        chosen.map(|chosen| chosen.hosts).unwrap_or_default()
+    }
+
+    fn has_module(&self, name: &str) -> bool {
+        let own = || module::find(name).is_some() || control::find(name).is_some();
+        let Surroundings { play, frame, .. } = &self.around;
+        let (Some(play), Some(frame)) = (play, frame) else {
+            return own();
+        };
+        play.library.as_ref().map_or_else(own, |library| {
+            let roles = play.role_list();
+            let meaning = library.search(frame, &roles).meaning(name);
+            matches!(meaning, Meaning::Own(_) | Meaning::Foreign(_))
+        })
     }
 }
 

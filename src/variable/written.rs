@@ -86,6 +86,7 @@ mod tests {
         Engine::new(Settings {
             strict_conditions: true,
             environment: BTreeMap::new(),
+            configuration: crate::template::Configuration::default(),
             decrypt: Box::new(move |envelope| {
                 opened.fetch_add(1, Ordering::Relaxed);
                 match envelope.contains("wrong") {

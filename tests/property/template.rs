@@ -1,6 +1,6 @@
 use {
     super::made_of,
-    farcast::template::{Engine, Settings, TemplateError, Value, Variables},
+    farcast::template::{Configuration, Engine, Settings, TemplateError, Value, Variables},
     proptest::prelude::*,
     std::{
         collections::BTreeMap,
@@ -73,6 +73,7 @@ const PIECES: &[&str] = &[
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     Engine::new(Settings {
         environment: BTreeMap::new(),
+        configuration: Configuration::default(),
         strict_conditions: false,
         decrypt: Box::new(|_| Err("no vault here".into())),
     })

@@ -10,14 +10,17 @@ mod dependent;
 mod duration;
 mod fact;
 mod filetree;
+mod hashid;
 mod index_of;
 mod ini;
 mod jmespath;
 mod key;
 mod list;
 mod lookup;
+mod module;
 mod nested_key;
 mod path;
+mod schema;
 mod text;
 mod xml;
 
@@ -32,6 +35,7 @@ const FILTERS: &[&[Named<Run>]] = &[
     csv::FILTERS,
     duration::FILTERS,
     fact::FILTERS,
+    hashid::FILTERS,
     index_of::FILTERS,
     ini::FILTERS,
     jmespath::FILTERS,
@@ -39,18 +43,21 @@ const FILTERS: &[&[Named<Run>]] = &[
     list::FILTERS,
     nested_key::FILTERS,
     path::FILTERS,
+    schema::FILTERS,
     text::FILTERS,
     xml::FILTERS,
 ];
 
-const TESTS: &[&[Named<Run>]] = &[address::TESTS, text::TESTS];
+const TESTS: &[&[Named<Run>]] = &[address::TESTS, module::TESTS, schema::TESTS, text::TESTS];
 
 const LOOKUPS: &[&[Named<Lookup>]] = &[
+    crypto::LOOKUPS,
     dependent::LOOKUPS,
     filetree::LOOKUPS,
     index_of::LOOKUPS,
     lookup::LOOKUPS,
     path::LOOKUPS,
+    schema::LOOKUPS,
 ];
 
 /// Names of which several collections have one; those are only known by their full names.

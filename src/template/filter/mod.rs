@@ -8,6 +8,7 @@ mod data;
 mod group;
 mod hash;
 mod json;
+mod link;
 mod number;
 mod order;
 mod path;
@@ -30,7 +31,7 @@ pub(super) use core::truth;
 pub(super) use hash::crypt;
 pub(super) use json::pretty;
 pub(super) use order::sorted;
-pub(super) use path::is_scheme;
+pub(super) use path::{filled, is_scheme, normal};
 pub(super) use pattern::{compile, found};
 pub(super) use random::{Random, word};
 pub(super) use time::formatted;
@@ -44,6 +45,7 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, Run)> {
         data::ALL,
         group::ALL,
         hash::ALL,
+        link::ALL,
         number::ALL,
         order::ALL,
         path::ALL,

@@ -1,6 +1,9 @@
 //! Paths and addresses.
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Component, Path, PathBuf},
+};
 
 use minijinja::{
     Error,
@@ -64,9 +67,13 @@ fn splitext(call: &mut Call) -> Result<Value, Error> {
 fn expandvars(call: &mut Call) -> Result<Value, Error> {
     let context = call.context()?;
     let environment = &context.engine.inner().settings.environment;
-    let subject = call.subject();
+    Ok(filled(&call.subject(), environment).into())
+}
+
+/// A text in which variables of the environment stand for `$NAME` and `${NAME}`.
+pub(in crate::template) fn filled(text: &str, environment: &BTreeMap<String, String>) -> String {
     let mut out = String::new();
-    let mut rest = subject.as_str();
+    let mut rest = text;
     while let Some(at) = rest.find('$') {
         out.push_str(&rest[..at]);
         let after = &rest[at + 1..];
@@ -89,11 +96,11 @@ fn expandvars(call: &mut Call) -> Result<Value, Error> {
         rest = &rest[at + whole..];
     }
     out.push_str(rest);
-    Ok(out.into())
+    out
 }
 
 /// A path without `.` and `..`, as far as that can be said without looking.
-fn normal(path: &str) -> PathBuf {
+pub(in crate::template) fn normal(path: &str) -> PathBuf {
     let mut out = PathBuf::new();
     for part in Path::new(path).components() {
         match part {

@@ -192,7 +192,7 @@ fn center(call: &mut Call) -> Result<Value, Error> {
     ))
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,6 +1,8 @@
 //! Lookups: values from the controller's own files, environment and commands, one file a family.
 
+mod config;
 mod file;
+mod host;
 mod list;
 mod scope;
 mod search;
@@ -14,17 +16,25 @@ use super::{ErrorKind, Reach, TemplateError, call::Call, collection, failure};
 pub(super) use file::matching;
 pub(super) use list::one_or_more;
 pub(super) use scope::with;
-pub(super) use search::{candidates, expanded, template_path};
+pub(super) use search::{candidates, expanded, find as found, template_path};
 
 /// A lookup takes its terms and gives a list of results.
 pub(super) type Lookup = fn(&mut Call, &[Value]) -> Result<Vec<Value>, Error>;
 
 fn all() -> impl Iterator<Item = (&'static str, Lookup)> {
-    [file::ALL, list::ALL, table::ALL, url::ALL, world::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
-        .chain(collection::lookups())
+    [
+        config::ALL,
+        file::ALL,
+        host::ALL,
+        list::ALL,
+        table::ALL,
+        url::ALL,
+        world::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+    .chain(collection::lookups())
 }
 
 /// `lookup('name', …)`: one value, or several joined by commas.

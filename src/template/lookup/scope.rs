@@ -41,4 +41,12 @@ impl Variables for Extended {
     fn may_reach(&self, reach: Reach) -> bool {
         self.outer.may_reach(reach)
     }
+
+    fn hosts(&self, pattern: &str) -> Vec<String> {
+        self.outer.hosts(pattern)
+    }
+
+    fn has_module(&self, name: &str) -> bool {
+        self.outer.has_module(name)
+    }
 }

@@ -8,7 +8,11 @@ use minijinja::{
 use crate::template::{context::Context, failure, print};
 
 /// Finds a file where Ansible looks for it: an absolute path, else the directories of its kind, nearest first.
-pub(super) fn find(context: &Context, kind: &str, name: &str) -> Result<PathBuf, Error> {
+pub(in crate::template) fn find(
+    context: &Context,
+    kind: &str,
+    name: &str,
+) -> Result<PathBuf, Error> {
     let mut tried = Vec::new();
     for path in candidates(context, kind, name) {
         if path.exists() {

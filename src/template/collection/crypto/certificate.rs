@@ -68,7 +68,7 @@ fn version(version: Version) -> Value {
 }
 
 /// A time as `20260102030405Z`.
-fn time(at: DateTime) -> Value {
+pub(super) fn time(at: DateTime) -> Value {
     let (hour, minute, second) = (at.hour(), at.minutes(), at.seconds());
     let day = format!("{:04}{:02}{:02}", at.year(), at.month(), at.day());
     format!("{day}{hour:02}{minute:02}{second:02}Z").into()

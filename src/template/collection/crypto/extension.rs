@@ -179,7 +179,7 @@ fn two<T>(found: Option<(T, bool)>, value: impl FnOnce(T) -> Value) -> (Value, V
     }
 }
 
-fn generals(names: &[GeneralName]) -> Result<Value, String> {
+pub(super) fn generals(names: &[GeneralName]) -> Result<Value, String> {
     names
         .iter()
         .map(|name| name::general(name).map(Value::from))

@@ -1,19 +1,23 @@
-//! Certificates, requests and keys, as `community.crypto` tells about them.
+//! Certificates, requests, lists of those taken back, and keys, as `community.crypto` tells about them.
 
 mod certificate;
 mod extension;
 mod fingerprint;
 mod key;
+mod locked;
 mod name;
 mod number;
+mod openpgp;
 mod pem;
+mod private;
 mod request;
+mod revocation;
 mod serial;
 
 use minijinja::{Error, value::Value};
 
 use super::{Named, arguments::Arguments};
-use crate::template::{builtin::Run, call::Call, call::describe, failure};
+use crate::template::{builtin::Run, call::Call, call::describe, failure, lookup::Lookup};
 
 pub(super) const FILTERS: &[Named<Run>] = &[
     ("community.crypto.parse_serial", serial::parse),
@@ -34,7 +38,13 @@ pub(super) const FILTERS: &[Named<Run>] = &[
         let text = text(call, &["data"])?;
         key::info(&text)
     }),
+    ("community.crypto.openssl_privatekey_info", private::info),
+    ("community.crypto.x509_crl_info", revocation::info),
+    ("community.crypto.gpg_fingerprint", openpgp::filter),
 ];
+
+pub(super) const LOOKUPS: &[Named<Lookup>] =
+    &[("community.crypto.gpg_fingerprint", openpgp::LOOKUP)];
 
 const NAMED: &[&str] = &["data", "name_encoding"];
 

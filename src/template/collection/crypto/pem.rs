@@ -37,6 +37,27 @@ pub(super) fn first(text: &str, kinds: &[&str]) -> Option<Vec<u8>> {
     BASE64_STANDARD.decode(encoded).ok()
 }
 
+/// The first object whose kind ends like this: its kind, the lines before its content, and that.
+pub(super) fn labelled(text: &str, end: &str) -> Option<(String, Vec<(String, String)>, Vec<u8>)> {
+    let kind = |object: &str| {
+        let line = object.lines().next()?.trim_end();
+        let kind = line.strip_prefix("-----BEGIN ")?.strip_suffix("-----")?;
+        kind.ends_with(end).then(|| kind.to_owned())
+    };
+    let found = objects(text);
+    let (object, kind) = found
+        .iter()
+        .find_map(|object| Some((object, kind(object)?)))?;
+    let (mut headers, mut encoded) = (Vec::new(), String::new());
+    for line in object.lines().filter(|line| !line.starts_with("-----")) {
+        match line.split_once(':') {
+            Some((name, value)) => headers.push((name.to_owned(), value.trim().to_owned())),
+            None => encoded.push_str(line.trim()),
+        }
+    }
+    Some((kind, headers, BASE64_STANDARD.decode(encoded).ok()?))
+}
+
 /// DER as an object of a kind.
 pub(super) fn written(kind: &str, der: &[u8]) -> String {
     let encoded = BASE64_STANDARD.encode(der);
