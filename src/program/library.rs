@@ -4,6 +4,7 @@ use {
         collection::{Part, holder_of},
         collection_of,
         foreign::{Meaning, Search, Shelves},
+        reading::Readings,
         role::RoleParts,
     },
     crate::{
@@ -33,6 +34,9 @@ pub struct Library {
     /// Where modules that are not farcast's own are, besides those of the playbook and its roles.
     pub shelves: Arc<Shelves>,
     roles: Mutex<HashMap<(String, PathBuf, RoleParts), Arc<Role>>>,
+    vars: Readings<Vars>,
+    tasks: Readings<Arc<[Item]>>,
+    handlers: Readings<Arc<[Item]>>,
 }
 
 const ENDINGS: [&str; 4] = ["yml", "yaml", "json", ""];
@@ -50,6 +54,9 @@ impl Library {
             roles_path,
             shelves: Arc::default(),
             roles: Mutex::default(),
+            vars: Readings::default(),
+            tasks: Readings::default(),
+            handlers: Readings::default(),
         }
     }
 
@@ -88,21 +95,25 @@ impl Library {
     }
 
     /// The tasks of a file. Errors: the file's, and what is wrong in it.
-    pub fn tasks(&self, path: &Path, on: On) -> Result<Vec<Item>, Fault> {
-        items(&self.store.document(path)?, on)
+    pub fn tasks(&self, path: &Path, on: On) -> Result<Arc<[Item]>, Fault> {
+        let readings = match on {
+            On::Handler => &self.handlers,
+            _ => &self.tasks,
+        };
+        readings.of(path, &self.store, |node| Ok(items(node, on)?.into()))
     }
 
     /// The variables of a file; an empty file has none.
     pub fn vars(&self, path: &Path) -> Result<Vars, Fault> {
-        let node = self.store.document(path)?;
-        match &node.kind {
-            Kind::Null | Kind::Map(_) => Ok(Vars::from_node(Some(&node))),
+        let read = |node: &Node| match &node.kind {
+            Kind::Null | Kind::Map(_) => Ok(Vars::from_node(Some(node))),
             _ => Err(Fault::new(format!(
                 "a file of variables holds a map, not {}",
                 node.describe()
             ))
             .at(&node.place)),
-        }
+        };
+        self.vars.of(path, &self.store, read)
     }
 
     /// A task file named by an import or include that stands in `near`, inside `role`.

@@ -8,6 +8,7 @@ mod frame;
 mod import;
 mod library;
 mod order;
+mod reading;
 mod role;
 mod step;
 mod tag;

@@ -143,14 +143,15 @@ fn of_inventory(scope: &Scope, name: &str) -> Option<Value> {
 }
 
 fn of_play(play: &PlayContext, name: &str) -> Option<Value> {
+    let list = |name, make: &dyn Fn() -> Vec<String>| Some(play.rosters.list(name, make));
     match name {
         "playbook_dir" => Some(path(&play.dir)),
         // From outside of a play, nothing else is known of it.
         _ if play.frame.is_none() => None,
         "ansible_play_name" => Some(play.name.as_str().into()),
-        "ansible_play_hosts" => Some(Value::from(play.still_in())),
-        "ansible_play_batch" | "play_hosts" => Some(Value::from(play.active())),
-        "ansible_play_hosts_all" => Some(Value::from(play.all_hosts.clone())),
+        "ansible_play_hosts" => list("ansible_play_hosts", &|| play.still_in()),
+        "ansible_play_batch" | "play_hosts" => list("ansible_play_batch", &|| play.active()),
+        "ansible_play_hosts_all" => list("ansible_play_hosts_all", &|| play.all_hosts.clone()),
         _ => of_role_names(play, name),
     }
 }

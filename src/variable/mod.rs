@@ -10,6 +10,7 @@ mod level;
 mod magic;
 mod memory;
 mod merge;
+mod roster;
 mod scope;
 mod shelf;
 mod vars;
@@ -26,6 +27,7 @@ pub use {
     magic::{DELEGATED, NAMES as MAGIC_NAMES},
     memory::Memory,
     merge::merged,
+    roster::Rosters,
     scope::{Scope, Surroundings},
     vars::{Values, Vars},
     world::{PlayContext, Settings, World},

@@ -92,3 +92,62 @@ impl World {
         inventory.unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use {
+        super::*,
+        crate::{
+            source::Store,
+            template::{self, Engine},
+            variable::{Growth, Settings},
+        },
+        std::{collections::BTreeMap, fs},
+    };
+
+    fn world(hosts: &str) -> World {
+        let dir = tempfile::tempdir().unwrap();
+        let source = dir.path().join("hosts");
+        fs::write(&source, hosts).unwrap();
+        let store = Arc::new(Store::default());
+        let source = source.display().to_string();
+        let inventory = Inventory::load(&[source], &store, &Arc::default()).unwrap();
+        let engine = Engine::new(template::Settings {
+            strict_conditions: true,
+            environment: BTreeMap::new(),
+            decrypt: Box::new(|_| Err(String::new())),
+        });
+        World::new(
+            engine,
+            store,
+            inventory,
+            Vars::default(),
+            Settings::default(),
+        )
+    }
+
+    #[test]
+    fn hosts_share_what_their_groups_say() {
+        let world = world("[web]\na own=1\nb\n[web:vars]\nport=80\n");
+        let (a, b) = (world.inventory_layers("a"), world.inventory_layers("b"));
+        assert_eq!((a.len(), b.len()), (2, 1));
+        assert!(Arc::ptr_eq(&a[0], &b[0]));
+        assert!(a[1].get("own").is_some() && b[0].get("port").is_some());
+        assert!(Arc::ptr_eq(&a, &world.inventory_layers("a")));
+    }
+
+    #[test]
+    fn what_was_made_lasts_until_the_inventory_changes() {
+        let world = world("[web]\na\n");
+        let web = || world.groups().get_attr("web").unwrap().to_string();
+        assert_eq!(web(), "['a']");
+        world
+            .grow(Growth::Host {
+                name: "b".to_owned(),
+                groups: vec!["web".to_owned()],
+                vars: Vec::new(),
+            })
+            .unwrap();
+        assert_eq!(web(), "['a', 'b']");
+    }
+}

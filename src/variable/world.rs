@@ -1,5 +1,5 @@
 use {
-    super::{FactCache, Growth, Memory, Vars, shelf::Shelf},
+    super::{FactCache, Growth, Memory, Rosters, Vars, shelf::Shelf},
     crate::{
         inventory::Inventory,
         playbook::Strategy,
@@ -82,6 +82,7 @@ pub struct PlayContext {
     pub role_names: RwLock<RoleNames>,
     /// Of uses of roles that are alike, the one that has done something, by host.
     pub used: RwLock<HashMap<(String, String), Arc<RoleUsage>>>,
+    pub rosters: Rosters,
 }
 
 impl PlayContext {
@@ -100,12 +101,16 @@ impl PlayContext {
     pub fn lose(&self, host: &str) {
         let mut lost = self.lost.write().unwrap_or_else(PoisonError::into_inner);
         lost.insert(host.to_owned());
+        drop(lost);
+        self.rosters.clear();
     }
 
     /// A host can be reached again.
     pub fn recover(&self, host: &str) {
         let mut lost = self.lost.write().unwrap_or_else(PoisonError::into_inner);
         lost.remove(host);
+        drop(lost);
+        self.rosters.clear();
     }
 
     /// The variables of the play's `vars_files`.
@@ -313,5 +318,28 @@ impl World {
         hosts
             .iter()
             .try_for_each(|host| inventory.layers(host, &self.store).map(drop))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_hosts_follow_who_is_lost() {
+        let play = PlayContext {
+            all_hosts: ["a", "b", "c"].map(str::to_owned).to_vec(),
+            ..PlayContext::default()
+        };
+        let seen = || {
+            play.rosters
+                .list("still in", || play.still_in())
+                .to_string()
+        };
+        assert_eq!(seen(), "['a', 'b', 'c']");
+        play.lose("b");
+        assert_eq!(seen(), "['a', 'c']");
+        play.recover("b");
+        assert_eq!(seen(), "['a', 'b', 'c']");
     }
 }

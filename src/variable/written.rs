@@ -120,7 +120,7 @@ mod tests {
         let list =
             |value: &Value| std::ptr::from_ref(value.downcast_object_ref::<Vec<Value>>().unwrap());
         assert_eq!(list(&first), list(&again));
-        let secret = written("!vault x");
+        let secret = written("!vault '$ANSIBLE_VAULT;x'");
         for _ in 0..2 {
             let value = secret.value(&engine, nobody).unwrap();
             assert_eq!(value, Value::from("plain"));
@@ -133,7 +133,7 @@ mod tests {
         let opened = Arc::default();
         let engine = engine(&opened);
         let users = written(
-            "- {name: ada, key: !vault x, more: {a: !vault y}}\n- {name: bob, key: !vault wrong}\n",
+            "- {name: ada, key: !vault '$ANSIBLE_VAULT;x', more: {a: !vault '$ANSIBLE_VAULT;y'}}\n- {name: bob, key: !vault '$ANSIBLE_VAULT;wrong'}\n",
         );
         let users = users.value(&engine, nobody).unwrap();
         let names = users.try_iter().unwrap();
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_vault_that_cannot_be_opened_fails_whoever_asks() {
         let engine = engine(&Arc::default());
-        let secret = written("!vault wrong");
+        let secret = written("!vault '$ANSIBLE_VAULT;wrong'");
         for _ in 0..2 {
             let error = secret.value(&engine, || Arc::new(One(1))).unwrap_err();
             assert!(error.message.contains("it is wrong"), "{error}");
