@@ -157,12 +157,21 @@ impl Write {
         Attributes::set(draft.path(), fresh, self.bits, false)
     }
 
-    /// Puts a draft that is on the disk in its place. Gives the return values that only this can tell.
-    pub(super) fn settle(&self, host: &mut Host, draft: Temporary) -> Result<Object, Failure> {
-        let mut values = Object::new();
-        if let Some(command) = &self.validate {
-            validate(host, command, draft.path())?;
+    pub(super) fn is_validated(&self) -> bool {
+        self.validate.is_some()
+    }
+
+    /// Runs the command that must succeed on a draft, if there is one.
+    pub(super) fn validate_draft(&self, host: &mut Host, draft: &Temporary) -> Result<(), Failure> {
+        match &self.validate {
+            Some(command) => validate(host, command, draft.path()),
+            None => Ok(()),
         }
+    }
+
+    /// Puts a draft that is on the disk in its place. Gives the return values that only this can tell.
+    pub(super) fn settle(&self, draft: Temporary) -> Result<Object, Failure> {
+        let mut values = Object::new();
         if self.backup && self.before.is_some() {
             let copy = backup(&self.path)?;
             values.insert("backup_file".into(), copy.display().to_string().into());
@@ -232,7 +241,8 @@ impl Act for Write {
         file.sync_all()
             .map_err(Failure::io("write", draft.path()))?;
         drop(file);
-        self.settle(host, draft)
+        self.validate_draft(host, &draft)?;
+        self.settle(draft)
     }
 
     fn diff(&self) -> Vec<Diff> {

@@ -10,10 +10,14 @@ use {
     },
 };
 
-/// At most so many drafts lie beside their places at a time, …
+/// At most so many drafts lie beside their places at a time.
 const DRAFTS: usize = 1024;
 
-/// … and so many bytes of content, where there are several. Should one fail, what was asked for with it comes for nothing.
+/// So many files, …
+const ASKED: usize = 16 * 1024;
+
+/// … and so many bytes of content where there are several, are asked for at a time. Should one fail, the rest of them comes for
+/// nothing.
 const BYTES: u64 = 64 * 1024 * 1024;
 
 /// Up to so many files the disk is told of each, which does not make others wait for what others wrote.
@@ -24,12 +28,15 @@ const FEW: usize = 16;
 #[derive(Clone, Debug, Default)]
 pub struct Writes(Vec<Write>);
 
-/// Files that are written together: drafts first, then the disk, then each in its place.
+/// Files whose contents are asked for together: drafts first, then the disk, then each in its place.
 struct Batch<'a> {
     writes: &'a [Write],
     drafts: Vec<Option<Temporary>>,
+    /// How many drafts there are.
+    waiting: usize,
     /// A file on each file system, by device.
     disks: BTreeMap<u64, File>,
+    values: Object,
 }
 
 impl Writes {
@@ -61,8 +68,13 @@ impl Act for Writes {
 
 /// How many of these make a batch; at least one.
 fn together(writes: &[Write]) -> usize {
+    // While content comes no program can run.
+    let most = match writes.iter().any(Write::is_validated) {
+        true => DRAFTS,
+        false => ASKED,
+    };
     let mut bytes = 0;
-    let fits = writes.iter().take(DRAFTS).take_while(|write| {
+    let fits = writes.iter().take(most).take_while(|write| {
         bytes += write.source().announced();
         bytes <= BYTES
     });
@@ -74,33 +86,35 @@ impl<'a> Batch<'a> {
         Self {
             writes,
             drafts: writes.iter().map(|_| None).collect(),
+            waiting: 0,
             disks: BTreeMap::new(),
+            values: Object::new(),
         }
     }
 
     fn perform(mut self, host: &mut Host) -> Result<Object, Failure> {
-        self.receive(host)?;
-        for index in 0..self.writes.len() {
-            if self.drafts[index].is_none() {
-                let source = self.writes[index].source();
+        let mut coming = vec![false; self.writes.len()];
+        self.receive(host, &mut coming)?;
+        for (index, write) in self.writes.iter().enumerate() {
+            if !coming[index] {
+                let source = write.source();
                 self.draft(index, |file, draft| source.copy(host, file, draft.path()))?;
+                if !write.is_validated() {
+                    self.settle_many()?;
+                }
             }
         }
-        for disk in self.disks.values() {
-            let path = self.writes[0].path();
-            syncfs(disk).map_err(Failure::os("flush to the disk what was written near", path))?;
-        }
-        let mut values = Object::new();
-        for (write, draft) in self.writes.iter().zip(self.drafts) {
+        for (write, draft) in self.writes.iter().zip(&self.drafts) {
             if let Some(draft) = draft {
-                values.extend(write.settle(host, draft)?);
+                write.validate_draft(host, draft)?;
             }
         }
-        Ok(values)
+        self.settle()?;
+        Ok(self.values)
     }
 
-    /// Makes the drafts whose content only the controller has.
-    fn receive(&mut self, host: &Host) -> Result<(), Failure> {
+    /// Makes the drafts whose content only the controller has, and tells which these are.
+    fn receive(&mut self, host: &Host, coming: &mut [bool]) -> Result<(), Failure> {
         let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let mut wanted = Vec::new();
         for (index, write) in self.writes.iter().enumerate() {
@@ -110,6 +124,7 @@ impl<'a> Batch<'a> {
             if host.at_hand(content).is_some() {
                 continue;
             }
+            coming[index] = true;
             let same = places.entry(&content.sha256).or_default();
             if same.is_empty() {
                 wanted.push(content.sha256.as_str());
@@ -119,9 +134,14 @@ impl<'a> Batch<'a> {
         if wanted.is_empty() {
             return Ok(());
         }
+        let validated = self.writes.iter().any(Write::is_validated);
         host.receive(&wanted, &mut |index, bytes| {
             let same = places.get(wanted[index]).map_or(&[][..], Vec::as_slice);
-            self.fill(host, same, bytes)
+            self.fill(host, same, bytes)?;
+            match validated {
+                true => Ok(()),
+                false => self.settle_many(),
+            }
         })
     }
 
@@ -149,6 +169,28 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
+    fn settle_many(&mut self) -> Result<(), Failure> {
+        match self.waiting >= DRAFTS {
+            true => self.settle(),
+            false => Ok(()),
+        }
+    }
+
+    /// Waits for the disk and puts the drafts in their places.
+    fn settle(&mut self) -> Result<(), Failure> {
+        for disk in std::mem::take(&mut self.disks).values() {
+            let path = self.writes[0].path();
+            syncfs(disk).map_err(Failure::os("flush to the disk what was written near", path))?;
+        }
+        for (write, draft) in self.writes.iter().zip(&mut self.drafts) {
+            if let Some(draft) = draft.take() {
+                self.values.extend(write.settle(draft)?);
+            }
+        }
+        self.waiting = 0;
+        Ok(())
+    }
+
     fn draft(
         &mut self,
         index: usize,
@@ -162,6 +204,7 @@ impl<'a> Batch<'a> {
             file.sync_all()
                 .map_err(Failure::io("write", draft.path()))?;
             self.drafts[index] = Some(draft);
+            self.waiting += 1;
             return Ok(());
         }
         let device = file
@@ -170,6 +213,7 @@ impl<'a> Batch<'a> {
             .dev();
         self.disks.entry(device).or_insert(file);
         self.drafts[index] = Some(draft);
+        self.waiting += 1;
         Ok(())
     }
 }

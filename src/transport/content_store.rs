@@ -4,7 +4,8 @@ use {
     sha1::Sha1,
     sha2::{Digest, Sha256},
     std::{
-        collections::BTreeMap,
+        collections::HashMap,
+        ffi::OsString,
         fs::{File, Metadata},
         io::{self, Cursor, Read},
         num::NonZero,
@@ -28,8 +29,9 @@ pub struct ContentStore {
 
 #[derive(Default)]
 struct State {
-    held: BTreeMap<String, Supply>,
-    files: BTreeMap<PathBuf, Arc<Mutex<Option<(Stamp, Hashed)>>>>,
+    held: HashMap<String, Supply>,
+    /// By path; of which comparing takes longer than of text.
+    files: HashMap<OsString, Arc<Mutex<Option<(Stamp, Hashed)>>>>,
 }
 
 /// Content that is there to be sent.
@@ -143,9 +145,9 @@ impl ContentStore {
     fn hashed(&self, path: &Path, stamp: Stamp, with_sha1: bool) -> io::Result<Hashed> {
         let known = {
             let mut state = self.state();
-            match state.files.get(path) {
+            match state.files.get(path.as_os_str()) {
                 Some(known) => Arc::clone(known),
-                None => Arc::clone(state.files.entry(path.to_owned()).or_default()),
+                None => Arc::clone(state.files.entry(path.into()).or_default()),
             }
         };
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);

@@ -15,6 +15,9 @@ use {
 /// The differences of so many bytes of text are shown at most, so that the outcome of a large directory fits its frame.
 const SHOWN: u64 = 2 * 1024 * 1024;
 
+/// And those of so many files.
+const FILES_SHOWN: usize = 1000;
+
 /// A directory and what comes into it, in the making.
 struct Tree<'a> {
     copy: &'a Copy,
@@ -177,7 +180,7 @@ impl<'a> Tree<'a> {
     /// How many of the files show their differences.
     fn shown(&self) -> usize {
         let mut text = 0;
-        let fits = self.changing.iter().take_while(|found| {
+        let fits = self.changing.iter().take(FILES_SHOWN).take_while(|found| {
             text += found.text();
             text <= SHOWN
         });
