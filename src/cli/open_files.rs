@@ -20,7 +20,7 @@ pub(super) fn allow_for(hosts: usize) {
 fn raised(limit: &Rlimit, wanted: u64) -> Option<Rlimit> {
     let current = limit.current?;
     let possible = limit.maximum.map_or(wanted, |maximum| maximum.min(wanted));
-    (possible > current).then(|| Rlimit {
+    (possible > current).then_some(Rlimit {
         current: Some(possible),
         maximum: limit.maximum,
     })

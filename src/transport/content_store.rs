@@ -31,8 +31,11 @@ pub struct ContentStore {
 struct State {
     held: HashMap<String, Supply>,
     /// By path; of which comparing takes longer than of text.
-    files: HashMap<OsString, Arc<Mutex<Option<(Stamp, Hashed)>>>>,
+    files: HashMap<OsString, HashedOnce>,
 }
+
+/// A file as it was hashed; whoever needs it while that goes on waits for it.
+type HashedOnce = Arc<Mutex<Option<(Stamp, Hashed)>>>;
 
 /// Content that is there to be sent.
 #[derive(Clone)]

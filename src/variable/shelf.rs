@@ -115,6 +115,7 @@ mod tests {
         let engine = Engine::new(template::Settings {
             strict_conditions: true,
             environment: BTreeMap::new(),
+            configuration: template::Configuration::default(),
             decrypt: Box::new(|_| Err(String::new())),
         });
         World::new(

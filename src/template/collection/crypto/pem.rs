@@ -37,8 +37,16 @@ pub(super) fn first(text: &str, kinds: &[&str]) -> Option<Vec<u8>> {
     BASE64_STANDARD.decode(encoded).ok()
 }
 
-/// The first object whose kind ends like this: its kind, the lines before its content, and that.
-pub(super) fn labelled(text: &str, end: &str) -> Option<(String, Vec<(String, String)>, Vec<u8>)> {
+/// An object with what is said of it.
+pub(super) struct Labelled {
+    pub(super) kind: String,
+    /// The lines before its content, by name.
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) content: Vec<u8>,
+}
+
+/// The first object whose kind ends like this.
+pub(super) fn labelled(text: &str, end: &str) -> Option<Labelled> {
     let kind = |object: &str| {
         let line = object.lines().next()?.trim_end();
         let kind = line.strip_prefix("-----BEGIN ")?.strip_suffix("-----")?;
@@ -55,7 +63,11 @@ pub(super) fn labelled(text: &str, end: &str) -> Option<(String, Vec<(String, St
             None => encoded.push_str(line.trim()),
         }
     }
-    Some((kind, headers, BASE64_STANDARD.decode(encoded).ok()?))
+    Some(Labelled {
+        kind,
+        headers,
+        content: BASE64_STANDARD.decode(encoded).ok()?,
+    })
 }
 
 /// DER as an object of a kind.

@@ -34,9 +34,9 @@ pub(super) fn held(
             Json::Number(data) => Ok(of_number(schema, name, wanted, beside, data)),
             _ => Ok(Vec::new()),
         }
-        .and_then(|mut found| {
+        .map(|mut found| {
             found.extend(of_any(schema, name, wanted, spot.data));
-            Ok(found)
+            found
         }),
     }
 }
