@@ -48,8 +48,11 @@ struct Private {
 
 impl Private {
     fn read(text: &str, passphrase: Option<&str>) -> Result<Self, String> {
-        let (kind, headers, der) =
-            pem::labelled(text, "PRIVATE KEY").ok_or("there is no PRIVATE KEY in PEM form")?;
+        let pem::Labelled {
+            kind,
+            headers,
+            content: der,
+        } = pem::labelled(text, "PRIVATE KEY").ok_or("there is no PRIVATE KEY in PEM form")?;
         let cipher = headers.iter().find(|(name, _)| name == "DEK-Info");
         if passphrase.is_some() && cipher.is_none() && kind != "ENCRYPTED PRIVATE KEY" {
             return Err("there is a passphrase, but the key is not encrypted".into());
