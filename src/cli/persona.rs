@@ -140,7 +140,7 @@ mod tests {
             "ansible-doc -t module -l -j -M dir",
             "ansible-pull -U url -C main -d dir -i a, -e x=1 -t one --skip-tags two -l a -o -s 5 -f --full --clean --purge \
              --verify-commit --accept-host-key --vault-password-file p --vault-id a@b -K -k -u me -c local -T 9 -m git \
-             --private-key k --check --diff --flush-cache --list-hosts -M dir -vv --become-password-file p one.yml",
+             --private-key k --check --diff --flush-cache --list-hosts -M dir -vv one.yml",
             "ansible-pull -U url --track-subs -J",
         ] {
             if let Err(error) = parse(words) {

@@ -183,7 +183,7 @@ mod tests {
             no_event.starts_with("a.jsonl:2: no event, as --events"),
             "{no_event}"
         );
-        let broken = message(&FIRST.replace("\"message\"", "\"other\""));
+        let broken = message(&format!("{}\n", FIRST.replace("\"message\"", "\"other\"")));
         assert!(broken.starts_with("a.jsonl:1: no event"), "{broken}");
     }
 

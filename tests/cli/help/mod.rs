@@ -2,6 +2,7 @@
 
 mod host;
 mod playbook;
+mod pull;
 mod vault;
 
 use super::Room;
