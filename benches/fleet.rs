@@ -259,12 +259,13 @@ impl Drop for Ground {
     }
 }
 
-/// Starts an sshd that lets as many in at once as come.
+/// Starts an sshd that lets as many in at once as come. Its users have a home without files that their shells would run.
 fn sshd(path: &Path) -> Outcome<Child> {
     let place = path.display();
     let config = format!(
         "Port {PORT}\nListenAddress 0.0.0.0\nHostKey {place}/host\nAuthorizedKeysFile {place}/user.pub\nStrictModes no\n\
-         UsePAM no\nPidFile none\nUseDNS no\nMaxStartups 2000\nMaxSessions 100\nSetEnv XDG_CACHE_HOME={place}/cache\n"
+         UsePAM no\nPidFile none\nUseDNS no\nMaxStartups 2000\nMaxSessions 100\n\
+         SetEnv HOME={place} XDG_CACHE_HOME={place}/cache\n"
     );
     fs::write(path.join("config"), config)?;
     let mut process = Command::new("/usr/sbin/sshd")

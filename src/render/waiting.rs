@@ -67,6 +67,7 @@ impl Waiting {
             self.wait_for(hosts);
         }
         self.name = name.to_owned();
+        self.overdue.retain(|host| !hosts.contains(host));
         for host in hosts {
             self.finished.remove(host);
             self.begun.insert(host.clone(), (name.to_owned(), now));
@@ -128,8 +129,9 @@ impl Waiting {
             .iter()
             .filter(|host| !self.finished.contains(*host));
         let overdue: Vec<_> = overdue.cloned().collect();
-        if !overdue.is_empty() {
-            return format!("{}, waiting for {}", self.name, first_of(&overdue));
+        if let Some(first) = overdue.first() {
+            let step = self.begun.get(first).map_or(&self.name, |(name, _)| name);
+            return format!("{step}, waiting for {}", first_of(&overdue));
         }
         let others = self.hosts.len().saturating_sub(self.finished.len() + 1);
         let Some(host) = self.slowest() else {

@@ -19,7 +19,12 @@ fn frozen_agent(ground: &Ground) -> Result<(), String> {
     let agents = ground.processes("debian", "/farcast-agent-")?;
     ground.signal("debian", "-STOP", &agents)?;
     let told = Told::after(running.end()?)?;
-    ground.kill("debian", &agents)?;
+    // When it goes on, it finds that it is on its own, and ends what it started.
+    ground.signal("debian", "-CONT", &agents)?;
+    wait_for("nothing of the step is left", || {
+        let sleeping = ground.processes("debian", "sleep 4712")?;
+        Ok(sleeping.is_empty().then_some(()))
+    })?;
 
     told.well("centos")?;
     if told.waited_for() != ["debian"] {
