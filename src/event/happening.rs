@@ -92,7 +92,7 @@ pub enum Event {
 
 impl Event {
     /// The kinds of events, as they are written.
-    pub const KINDS: [&str; 12] = [
+    pub const KINDS: [&str; 13] = [
         "run_started",
         "play_started",
         "play_skipped",
@@ -101,6 +101,7 @@ impl Event {
         "output",
         "item_finished",
         "retrying",
+        "waiting",
         "host_finished",
         "included",
         "warning",
