@@ -31,8 +31,11 @@ pub struct ContentStore {
 struct State {
     held: HashMap<String, Supply>,
     /// By path; of which comparing takes longer than of text.
-    files: HashMap<OsString, Arc<Mutex<Option<(Stamp, Hashed)>>>>,
+    files: HashMap<OsString, Arc<Mutex<Known>>>,
 }
+
+/// What is known of a file, as it was then. Who finds out holds the lock, so that others wait.
+type Known = Option<(Stamp, Hashed)>;
 
 /// Content that is there to be sent.
 #[derive(Clone)]
