@@ -31,11 +31,11 @@ pub struct ContentStore {
 struct State {
     held: HashMap<String, Supply>,
     /// By path; of which comparing takes longer than of text.
-    files: HashMap<OsString, HashedOnce>,
+    files: HashMap<OsString, Arc<Mutex<Known>>>,
 }
 
-/// A file as it was hashed; whoever needs it while that goes on waits for it.
-type HashedOnce = Arc<Mutex<Option<(Stamp, Hashed)>>>;
+/// What is known of a file, as it was then. Who finds out holds the lock, so that others wait.
+type Known = Option<(Stamp, Hashed)>;
 
 /// Content that is there to be sent.
 #[derive(Clone)]
