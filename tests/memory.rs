@@ -2,17 +2,13 @@
 //!
 //! Needs `FARCAST_AGENT_DIR`, where `make agent` puts the agent.
 
-#[path = "farcast/mod.rs"]
-mod farcast_program;
-
 use {
-    farcast_program::Farcast,
     rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, open},
     std::{
         fs::{self, File},
         io::{BufWriter, Write},
         path::Path,
-        process::Stdio,
+        process::{Command, Stdio},
         thread,
     },
 };
@@ -72,8 +68,12 @@ fn a_large_file_is_never_in_memory() {
         let permission = Mode::RUSR | Mode::WUSR;
         mknodat(CWD, at(fifo), FileType::Fifo, permission, 0).unwrap();
     }
-    let farcast = Farcast::new(env!("CARGO_BIN_EXE_farcast"), directory.path()).unwrap();
-    let mut command = farcast.command(directory.path(), &["apply", "--diff", "playbook.yml"]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_farcast"));
+    command
+        .args(["apply", "--diff", "playbook.yml"])
+        .current_dir(directory.path())
+        .env("HOME", directory.path())
+        .stdin(Stdio::null());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let run = command.spawn().unwrap();
     let process = run.id();
