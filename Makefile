@@ -22,20 +22,26 @@ oracle_full := target/oracle-full-$(oracle_version)
 oracle_packages := 'ansible-core==$(oracle_version).*'
 oracle_full_packages := 'ansible==12.*' 'netaddr==1.3.*' 'jmespath==1.1.*' 'xmltodict==1.0.*' 'fqdn==1.6.*' \
   'passlib==1.7.*' 'cryptography==50.*' 'lxml==6.*' 'textfsm==2.*'
+# What people use today, for `make bench`, each with its version. ansible-core-rs lives apart: its program is called `ansible`, too.
+peers := target/peers
+peer_packages := 'ansible-core==2.19.14' 'mitogen==0.3.54' 'pyinfra==3.10.0'
+peer_rust_packages := 'ansible-core-rs==0.16.0'
 # Debian's own Python where there is one; any other that can make virtual environments does as well.
 python := $(firstword $(wildcard /usr/bin/python3) python3)
 
-# A linker and a packer, the sandbox's programs, an sshd for the transports' tests, a Python for ansible-core.
+# A linker and a packer, the sandbox's programs, an sshd for the transports' tests, a Python for ansible-core and its like.
 build_packages := binutils gcc libc6-dev zopfli
 sandbox_packages := systemd-container debootstrap dpkg iproute2 nftables openssh-client
+bench_packages := python3-venv rsync
 test_packages := bsdutils openssh-server procps python3-venv
 
 # Where tests, and the demo, find the agents that farcast delivers and the programs of ansible-core.
 export FARCAST_AGENT_DIR := $(CURDIR)/$(built)/agent
 export FARCAST_ORACLE := $(CURDIR)/$(oracle)/bin
 export FARCAST_ORACLE_FULL := $(CURDIR)/$(oracle_full)/bin
+export FARCAST_PEERS := $(CURDIR)/$(peers)
 
-.PHONY: help demo test bench fuzz check build agent rust packages test-packages oracle oracle-full
+.PHONY: help demo test bench fuzz check build agent rust packages test-packages bench-packages oracle oracle-full peers
 
 help: ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -50,8 +56,9 @@ test: rust packages test-packages oracle oracle-full check agent ## Everything t
 	  awk -f .ci/count.awk target/test.log; \
 	  test -z "$${failed:-}"
 
-bench: rust packages agent ## What a run costs beside `ssh HOST true`, measured on this machine (needs root).
-	cargo bench --bench run
+# ONLY=steady,far measures these scenarios alone (docs/speed.md lists them), RUNS=9 each program nine times.
+bench: rust packages agent peers ## Measure farcast beside ssh and its peers, on hosts of its own (needs root).
+	cargo bench --bench run -- $(if $(ONLY),--only $(ONLY)) $(if $(RUNS),--runs $(RUNS))
 
 fuzz: rust packages ## Hunt for input that breaks the loader, INI, Jinja, vaults or the wire: ten minutes each.
 	@$(call install, g++)
@@ -103,6 +110,9 @@ packages: ## Install the Debian packages that are missing (needs root).
 test-packages: packages
 	@$(call install, $(test_packages))
 
+bench-packages: packages
+	@$(call install, $(bench_packages))
+
 # Installs those of the packages that are missing, and nothing where none is. The words of the list are the shell's.
 define install
 wanted="$(1)"; missing=; \
@@ -129,6 +139,13 @@ $(oracle)/.ready: | test-packages
 
 $(oracle_full)/.ready: | test-packages
 	$(call environment, $(oracle_full), $(oracle_full_packages))
+	touch $@
+
+peers: $(peers)/.ready ## What people use today, which `make bench` measures farcast beside.
+
+$(peers)/.ready: Makefile | bench-packages
+	$(call environment, $(peers)/python, $(peer_packages))
+	$(call environment, $(peers)/rust, $(peer_rust_packages))
 	touch $@
 
 # Makes a Python environment with packages in it.

@@ -37,6 +37,7 @@ fn pages() -> Vec<Page> {
         "docs/ci.md",
         "docs/events.md",
         "docs/inventory.md",
+        "docs/speed.md",
     ];
     let page = |name| Page {
         name,
