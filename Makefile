@@ -12,9 +12,9 @@ unexport CARGO_TARGET_DIR
 
 rust_wanted := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 built := target/$(shell uname -m)-unknown-linux-gnu
-# For the agent: relocations in their short form, one copy of functions that are the same, and no paths of this machine.
+# For the agent: fixed addresses (they repeat, so they pack well), one copy of functions that are the same, and no paths of this machine.
 sources := $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/
-small := 'target.$(shell uname -m)-unknown-linux-gnu.rustflags=["-Clink-arg=-Wl,-z,pack-relative-relocs,--icf=all,-O2", "--remap-path-prefix=$(sources)="]'
+small := 'target.$(shell uname -m)-unknown-linux-gnu.rustflags=["-Crelocation-model=static", "-Clink-arg=-Wl,--icf=all,-O2,--build-id=none", "--remap-path-prefix=$(sources)="]'
 oracle_version := 2.19
 oracle := target/oracle-$(oracle_version)
 oracle_full := target/oracle-full-$(oracle_version)
@@ -90,14 +90,18 @@ build: rust ## farcast, its agent and the greeting service, as they are shipped.
 	cargo build --release
 	$(MAKE) --no-print-directory agent
 
-# What only unwinding would need is taken out of the agent: it aborts. It is packed once here, and not at each first contact.
+# What only unwinding would need is taken out of the agent, or made blank where its start refers to it: it aborts. It is packed once here,
+# and not at each first contact.
 agent: rust packages ## The agent alone, small: what farcast sends to hosts.
 	cargo build --profile agent --no-default-features --bin farcast-agent --config $(small)
 	@$(MAKE) --no-print-directory $(built)/agent/farcast-agent.gz
 
 $(built)/agent/farcast-agent.gz: $(built)/agent/farcast-agent
-	objcopy --remove-section .eh_frame --remove-section .eh_frame_hdr --remove-section .gcc_except_table $<
-	if command -v zopfli >/dev/null; then zopfli --gzip --i5 $<; else gzip --keep --force --best $<; fi
+	size=$$(readelf --wide --sections $< | sed -n 's/.* \.eh_frame  *PROGBITS  *[^ ]*  *[^ ]*  *\([^ ]*\).*/\1/p'); \
+	  head -c $$((16#$$size)) /dev/zero >$<.blank
+	objcopy --update-section .eh_frame=$<.blank --remove-section .eh_frame_hdr --remove-section .gcc_except_table $<
+	rm $<.blank
+	if command -v zopfli >/dev/null; then zopfli --gzip --i15 $<; else gzip --keep --force --best $<; fi
 
 rust: ## See whether Rust is here and new enough.
 	@cargo --version >/dev/null 2>&1 && rustc --version >/dev/null 2>&1 || { \

@@ -35,6 +35,7 @@ fn group_vars() -> String {
 pub fn engine() -> Engine {
     Engine::new(Settings {
         environment: BTreeMap::new(),
+        configuration: farcast::template::Configuration::default(),
         decrypt: Box::new(|_| Err("there is no vault here".to_owned())),
         strict_conditions: true,
     })
