@@ -1,6 +1,6 @@
 //! What backslashes mean in the strings of a template, as Python has it.
 
-use std::{borrow::Cow, str::Chars};
+use std::{borrow::Cow, ops::Range, str::Chars};
 
 /// Reads a string with its quotes, and writes it so that only backslashes and quotes are escaped.
 ///
@@ -20,6 +20,26 @@ pub(super) fn respelled(literal: &str) -> Result<String, String> {
     }
     out.push(quote);
     Ok(out)
+}
+
+/// Where strings stand in a text of nothing but strings and blanks, quotes included.
+pub(super) fn literals(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut rest = text.char_indices();
+    while let Some((begin, quote)) = rest.next() {
+        if quote.is_whitespace() {
+            continue;
+        }
+        while let Some((at, c)) = rest.next() {
+            if c == '\\' {
+                rest.next();
+            } else if c == quote {
+                found.push(begin..at + 1);
+                break;
+            }
+        }
+    }
+    found
 }
 
 /// The text, as long as before, with nothing in it that the parser could take for an escape it does not know.

@@ -436,8 +436,12 @@ impl<'s> Rewrite<'s> {
         if rendered {
             self.edits.insert(range.start, "__render(");
         }
-        if text.contains('\\') {
-            self.respell(range.clone(), text);
+        // Strings that follow each other are one.
+        for literal in escape::literals(text) {
+            if text[literal.clone()].contains('\\') {
+                let place = range.start + literal.start..range.start + literal.end;
+                self.respell(place, &text[literal]);
+            }
         }
         if rendered {
             self.edits.insert(range.end, ")");

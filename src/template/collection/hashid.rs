@@ -6,7 +6,7 @@ use minijinja::{
 };
 
 use super::{Named, arguments::Arguments};
-use crate::template::{bound, builtin::Run, call::items, failure, print};
+use crate::template::{bound, builtin::Run, call::items, failure};
 
 pub(super) const FILTERS: &[Named<Run>] = &[
     ("community.general.hashids_encode", |call| {
@@ -56,11 +56,7 @@ fn numbers(value: &Value) -> Result<Option<Vec<u128>>, Error> {
         let number = match item.kind() {
             ValueKind::Bool => Some(u128::from(item.is_true())),
             ValueKind::Number if item.is_integer() => u128::try_from(item.clone()).ok(),
-            ValueKind::Number => None,
-            _ => {
-                let message = format!("needs whole numbers, not {}", print::repr(item));
-                return Err(failure::plain(message));
-            }
+            _ => None,
         };
         match number {
             Some(number) => numbers.push(number),

@@ -145,6 +145,11 @@ fn of_apply() {
       -f, --forks <N>
               How many hosts work on a step at once
 
+          --look-ahead <N>
+              How many steps may be sent to a host at once; 1 is step by step
+
+              [default: 128]
+
           --force-handlers
               Run notified handlers of hosts that failed
 

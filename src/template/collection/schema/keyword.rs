@@ -80,7 +80,10 @@ pub(super) fn below(
     data: Option<Link>,
     part: Option<Link>,
 ) -> Vec<Mistake> {
-    for mistake in &mut found {
+    // Of what the schema `false` refuses, Python says only by which keyword it came to that.
+    let fresh =
+        |mistake: &Mistake| mistake.schema == Json::Bool(false) && mistake.schema_path.is_empty();
+    for mistake in found.iter_mut().filter(|mistake| !fresh(mistake)) {
         data.iter()
             .for_each(|link| mistake.path.insert(0, link.clone()));
         part.iter()
