@@ -41,7 +41,7 @@ export FARCAST_ORACLE := $(CURDIR)/$(oracle)/bin
 export FARCAST_ORACLE_FULL := $(CURDIR)/$(oracle_full)/bin
 export FARCAST_PEERS := $(CURDIR)/$(peers)
 
-.PHONY: help demo test bench step-by-step fuzz check build agent rust packages test-packages bench-packages oracle oracle-full peers
+.PHONY: help demo test bench bench-fleet step-by-step fuzz check build agent rust packages test-packages bench-packages oracle oracle-full peers
 
 help: ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -59,6 +59,9 @@ test: rust packages test-packages oracle oracle-full check agent ## Everything t
 # ONLY=steady,far measures these scenarios alone (docs/speed.md lists them), RUNS=9 each program nine times.
 bench: rust packages agent peers ## Measure farcast beside ssh and its peers, on hosts of its own (needs root).
 	cargo bench --bench run -- $(if $(ONLY),--only $(ONLY)) $(if $(RUNS),--runs $(RUNS))
+
+bench-fleet: rust packages agent ## The same for 1,000 hosts, beside their handshakes alone (needs root).
+	cargo bench --bench fleet
 
 step-by-step: rust packages test-packages agent ## The tests on hosts, with one step sent at a time (`make test` sends many).
 	FARCAST_LOOK_AHEAD=1 cargo test --no-fail-fast --test modules --test site --test faults --test foreign
