@@ -1,15 +1,15 @@
 use {
     super::{
-        Fault, Node, Place, SourceFile, VaultError,
+        Fault, Node, Place, SourceFile, Stamp, VaultError,
         vault::{self, Secrets},
         yaml,
     },
     std::{
         collections::HashMap,
-        fs::File,
+        fs::{self, File},
         io::{self, Read},
         path::{Path, PathBuf},
-        sync::{Arc, Mutex, PoisonError},
+        sync::{Arc, Mutex, MutexGuard, PoisonError},
     },
     zeroize::Zeroizing,
 };
@@ -17,11 +17,11 @@ use {
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
 
-/// Reads files, each once; opens those that are vaults.
+/// Reads files, each once as long as it stays what it was; opens those that are vaults.
 #[derive(Debug, Default)]
 pub struct Store {
     secrets: Secrets,
-    files: Mutex<HashMap<PathBuf, Arc<SourceFile>>>,
+    files: Mutex<HashMap<PathBuf, (Stamp, Arc<SourceFile>)>>,
 }
 
 impl Store {
@@ -38,19 +38,28 @@ impl Store {
         &self.secrets
     }
 
-    /// A file's text, without a byte order mark. The second time it is what the first time found.
+    /// A file's text, without a byte order mark. As long as the file is not changed, it is what the first time found.
     ///
     /// # Errors
     /// It is missing, a directory, unreadable, too large, not UTF-8, or a vault that no password opens. The fault has no place:
     /// the caller knows where the file was asked for.
     pub fn file(&self, path: &Path) -> Result<Arc<SourceFile>, Fault> {
-        if let Some(file) = self.files().get(path) {
+        let metadata = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+        let stamp = Stamp::of(&metadata);
+        // What comes through a pipe comes once.
+        let holds = |known: &Stamp| !metadata.is_file() || *known == stamp;
+        if let Some((known, file)) = self.files().get(path)
+            && holds(known)
+        {
             return Ok(Arc::clone(file));
         }
-        let file = self.read(path)?;
-        Ok(Arc::clone(
-            self.files().entry(path.to_owned()).or_insert(file),
-        ))
+        let new = (stamp.clone(), self.read(path)?);
+        let mut files = self.files();
+        let (known, file) = files.entry(path.to_owned()).or_insert_with(|| new.clone());
+        if !holds(known) {
+            (*known, *file) = new;
+        }
+        Ok(Arc::clone(file))
     }
 
     /// Forgets what files held, so that they are read anew.
@@ -105,7 +114,7 @@ impl Store {
     }
 
     /// A thread that panicked leaves a map that is whole, so that its lock is no obstacle.
-    fn files(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Arc<SourceFile>>> {
+    fn files(&self) -> MutexGuard<'_, HashMap<PathBuf, (Stamp, Arc<SourceFile>)>> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,9 +3,8 @@ use {
     sha1::Sha1,
     sha2::{Digest, Sha256},
     std::{
-        fs::{File, Metadata},
+        fs::File,
         io::{self, Read},
-        os::unix::fs::MetadataExt,
         path::Path,
         thread,
     },
@@ -19,26 +18,6 @@ const LARGE: u64 = 4 * 1024 * 1024;
 
 /// So many bytes tell a vault from other files.
 pub(super) const HEAD: usize = 16;
-
-/// Tells whether a file is still the one that was hashed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
-    inode: u64,
-    pub(super) length: u64,
-    seconds: i64,
-    nanoseconds: i64,
-}
-
-impl Stamp {
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        Self {
-            inode: metadata.ino(),
-            length: metadata.len(),
-            seconds: metadata.mtime(),
-            nanoseconds: metadata.mtime_nsec(),
-        }
-    }
-}
 
 /// What is known of a file's content.
 #[derive(Clone, Debug)]

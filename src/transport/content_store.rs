@@ -1,6 +1,6 @@
 use {
-    super::content_hash::{Hashed, Stamp},
-    crate::wire::Content,
+    super::content_hash::Hashed,
+    crate::{source::Stamp, wire::Content},
     sha1::Sha1,
     sha2::{Digest, Sha256},
     std::{

@@ -19,8 +19,8 @@ pub const CHECKS: &[(&str, Check)] = &[
     ),
 ];
 
-/// Ends the agents as soon as a second file stands beside the old one.
-const STRIKE: &str = "cd /srv/whole; until [ $(ls -A | wc -l) -gt 1 ]; do :; done; kill -KILL $(pgrep -f [/]farcast-agent-)";
+/// Ends the agents, and not what started them, as soon as a second file stands beside the old one.
+const STRIKE: &str = "cd /srv/whole; until [ $(ls -A | wc -l) -gt 1 ]; do :; done; kill -KILL $(pgrep -f '^/[^ ]*/(farcast-agent-|new[.])')";
 
 /// Whoever looks finds the old file or the new one, whole.
 fn killed_while_writing(ground: &Ground) -> Result<(), String> {
