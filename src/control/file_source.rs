@@ -1,6 +1,9 @@
 use {
     super::Call,
-    crate::{source::Fault, template::Variables},
+    crate::{
+        source::Fault,
+        template::{Reach, Variables},
+    },
     std::path::PathBuf,
 };
 
@@ -8,6 +11,8 @@ impl Call<'_> {
     /// A file or directory on the controller that an argument names, from the directories where this kind is looked for.
     pub(super) fn find(&self, name: &str, kind: &str, argument: &str) -> Result<PathBuf, Fault> {
         let path = PathBuf::from(name);
+        // Before the step's turn it is noted that a file here was read.
+        let _ = self.scope.may_reach(Reach::Files);
         let places = match path.is_absolute() {
             true => vec![path],
             false => self

@@ -17,7 +17,7 @@ pub(super) struct Relaxed<'text> {
 const PAD: &str = "                                ";
 /// How often a text is parsed again at most; and how many bytes that may be in all.
 const ATTEMPTS: usize = 1000;
-const WORK: usize = 32 << 20;
+const WORK: usize = 64 << 20;
 /// How often one line is indented: what is deeper than that is not written by people, and what does not help will not.
 const DEEPEST: usize = 8;
 
@@ -49,19 +49,14 @@ impl<'text> Relaxed<'text> {
     /// Takes what the parser said and where, as an offset in the original; gives whether it is worth another try.
     pub(super) fn relax(&mut self, info: &str, at: usize) -> bool {
         self.attempts += 1;
-        if self.attempts > ATTEMPTS || self.attempts * self.base.len() > WORK {
+        if self.attempts > ATTEMPTS || self.attempts * self.text().len() > WORK {
             return false;
         }
         if info.contains("invalid indentation in quoted scalar") {
             return self.indent_quoted(at);
         }
         if info == "invalid indentation" || info.contains("invalid indentation in flow") {
-            let line = line_start(&self.base, at);
-            let deeper = self.pads.iter().filter(|pad| **pad == line).count() < DEEPEST;
-            if deeper {
-                self.indent([line]);
-            }
-            return deeper;
+            return self.indent([line_start(&self.base, at)]);
         }
         info.contains("':' must be followed by") && self.replace_tabs(at)
     }
@@ -77,14 +72,18 @@ impl<'text> Relaxed<'text> {
         }
         let newlines = self.base[start..end].match_indices('\n');
         let lines: Vec<usize> = newlines.map(|(newline, _)| start + newline + 1).collect();
-        self.indent(lines);
-        true
+        self.indent(lines)
     }
 
-    fn indent(&mut self, lines: impl IntoIterator<Item = usize>) {
-        self.pads.extend(lines);
+    /// Indents lines; gives whether any of them may still be.
+    fn indent(&mut self, lines: impl IntoIterator<Item = usize>) -> bool {
+        let times = |line: &usize| self.pads.iter().filter(|pad| *pad == line).count();
+        let lines = lines.into_iter().filter(|line| times(line) < DEEPEST);
+        let lines: Vec<usize> = lines.collect();
+        self.pads.extend(&lines);
         self.pads.sort_unstable();
         self.pad();
+        !lines.is_empty()
     }
 
     fn pad(&mut self) {
@@ -199,5 +198,13 @@ mod tests {
         let tries = (0..ATTEMPTS).take_while(|_| relaxed.relax("invalid indentation", 10));
         assert_eq!(tries.count(), DEEPEST);
         assert_eq!(relaxed.original(relaxed.text().len()), 14);
+    }
+
+    #[test]
+    fn lines_of_a_quoted_text_are_not_indented_for_ever() {
+        let mut relaxed = Relaxed::new("a: \"b\nc\nd\"\n");
+        let wrong = "invalid indentation in quoted scalar";
+        let tries = (0..ATTEMPTS).take_while(|_| relaxed.relax(wrong, 3));
+        assert_eq!(tries.count(), DEEPEST);
     }
 }
