@@ -154,7 +154,7 @@ fn listen(path: &Path) -> (u16, Child) {
 /// Writes a program that greets as an agent does and then reads to the end of its input.
 pub fn fake_agent(directory: &Path, version: u32) {
     let hello = format!(
-        "{{\"Hello\":{{\"version\":{version},\"pid\":1,\"uid\":0,\"user\":\"ada\",\"hostname\":\"h\"}}}}"
+        "{{\"Hello\":{{\"version\":{version},\"pid\":1,\"uid\":0,\"user\":\"ada\",\"hostname\":\"h\",\"machine\":\"m\"}}}}"
     );
     let script = format!(
         "#!/bin/sh\ncase $1 in --version) exit 0 ;; install) mv \"$0\" \"$2\" ;; esac\n\
