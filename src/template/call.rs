@@ -1,11 +1,11 @@
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use minijinja::{
     Error, State,
     value::{Kwargs, Value, ValueKind},
 };
 
-use super::{context::Context, failure, print};
+use super::{Reach, context::Context, failure, print};
 
 /// One use of a filter, test or function: what it is given, and the run that it happens in.
 pub(super) struct Call<'c, 's, 'e> {
@@ -87,6 +87,15 @@ impl<'c, 's, 'e> Call<'c, 's, 'e> {
     /// The value as text.
     pub fn subject(&self) -> String {
         print::text(&self.value())
+    }
+
+    /// The value as the path of something on the controller that is to be looked at, which is noted where the expression is
+    /// evaluated before its turn.
+    pub fn file(&self) -> PathBuf {
+        if let Ok(context) = self.context() {
+            let _ = context.vars.may_reach(Reach::Files);
+        }
+        PathBuf::from(self.subject())
     }
 
     pub fn context(&self) -> Result<Arc<Context>, Error> {

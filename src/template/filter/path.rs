@@ -25,14 +25,15 @@ pub(super) const ALL: &[(&str, Run)] = &[
     }),
     ("expandvars", expandvars),
     ("realpath", |call| {
-        let path = real(Path::new(&call.subject()));
+        let path = real(&call.file());
         Ok(path.to_string_lossy().into_owned().into())
     }),
     ("relpath", relpath),
     ("commonpath", common),
-    ("fileglob", |call| {
-        Ok(lookup::matching(Path::new(&call.subject()))?.into())
-    }),
+    (
+        "fileglob",
+        |call| Ok(lookup::matching(&call.file())?.into()),
+    ),
     ("path_join", path_join),
     ("normpath", |call| {
         let path = call.subject();

@@ -1,6 +1,10 @@
 //! Tests of lists, and of files on the controller.
 
-use std::path::PathBuf;
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use minijinja::{Error, value::Value};
 
@@ -34,22 +38,25 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("isnan", |call| {
         yes(f64::try_from(call.value()).is_ok_and(f64::is_nan))
     }),
-    ("exists", |call| yes(path(call).exists())),
+    ("exists", |call| yes(call.file().exists())),
     ("link_exists", |call| {
-        yes(path(call).symlink_metadata().is_ok())
+        yes(call.file().symlink_metadata().is_ok())
     }),
-    ("file", |call| yes(path(call).is_file())),
-    ("is_file", |call| yes(path(call).is_file())),
-    ("directory", |call| yes(path(call).is_dir())),
-    ("is_dir", |call| yes(path(call).is_dir())),
-    ("link", |call| yes(path(call).is_symlink())),
-    ("is_link", |call| yes(path(call).is_symlink())),
-    ("abs", |call| yes(path(call).is_absolute())),
-    ("is_abs", |call| yes(path(call).is_absolute())),
+    ("file", |call| yes(call.file().is_file())),
+    ("is_file", |call| yes(call.file().is_file())),
+    ("directory", |call| yes(call.file().is_dir())),
+    ("is_dir", |call| yes(call.file().is_dir())),
+    ("link", |call| yes(call.file().is_symlink())),
+    ("is_link", |call| yes(call.file().is_symlink())),
+    ("abs", |call| yes(Path::new(&call.subject()).is_absolute())),
+    ("is_abs", |call| {
+        yes(Path::new(&call.subject()).is_absolute())
+    }),
     ("same_file", same_file),
     ("is_same_file", same_file),
-    ("mount", |call| yes(is_mount(&path(call)))),
-    ("is_mount", |call| yes(is_mount(&path(call)))),
+    ("vaulted_file", vaulted_file),
+    ("mount", |call| yes(is_mount(&call.file()))),
+    ("is_mount", |call| yes(is_mount(&call.file()))),
 ];
 
 fn other(call: &Call) -> Result<Vec<Value>, Error> {
@@ -60,8 +67,14 @@ fn within(inner: &[Value], outer: &[Value]) -> bool {
     inner.iter().all(|item| outer.contains(item))
 }
 
-fn path(call: &Call) -> PathBuf {
-    PathBuf::from(call.subject())
+fn vaulted_file(call: &mut Call) -> Result<Value, Error> {
+    const HEADER: &[u8] = b"$ANSIBLE_VAULT";
+    let path = call.file();
+    let mut head = Vec::new();
+    File::open(&path)
+        .and_then(|file| file.take(HEADER.len() as u64).read_to_end(&mut head))
+        .map_err(|error| failure::plain(format!("cannot read {}: {error}", path.display())))?;
+    yes(head == HEADER)
 }
 
 fn same_file(call: &mut Call) -> Result<Value, Error> {
@@ -70,7 +83,7 @@ fn same_file(call: &mut Call) -> Result<Value, Error> {
         path.canonicalize()
             .map_err(|error| failure::plain(format!("{}: {error}", path.display())))
     };
-    yes(real(path(call))? == real(other)?)
+    yes(real(call.file())? == real(other)?)
 }
 
 /// Whether another file system starts here: the directory and its parent lie on different devices.
