@@ -21,7 +21,7 @@ oracle_full := target/oracle-full-$(oracle_version)
 # What the oracles are made of: ansible-core, and the package with all collections (12 carries core 2.19) and what their filters need.
 oracle_packages := 'ansible-core==$(oracle_version).*'
 oracle_full_packages := 'ansible==12.*' 'netaddr==1.3.*' 'jmespath==1.1.*' 'xmltodict==1.0.*' 'fqdn==1.6.*' \
-  'passlib==1.7.*' 'cryptography==50.*' 'lxml==6.*' 'textfsm==2.*' 'hashids==1.3.*'
+  'passlib==1.7.*' 'cryptography==50.*' 'lxml==6.*' 'textfsm==2.*' 'hashids==1.3.*' 'jsonschema==4.26.*'
 # What people use today, for `make bench`, each with its version. ansible-core-rs lives apart: its program is called `ansible`, too.
 peers := target/peers
 peer_packages := 'ansible-core==2.19.14' 'mitogen==0.3.54' 'pyinfra==3.10.0'

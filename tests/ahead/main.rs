@@ -21,8 +21,8 @@ use {
 
 type Shared = Arc<Mutex<Option<Result<Ground, String>>>>;
 
-/// Step by step, a few at once, and as it runs where nothing is said.
-const WIDTHS: [&[&str]; 3] = [&["--look-ahead=1"], &["--look-ahead=3"], &[]];
+/// Step by step, and as it runs where nothing is said.
+const WIDTHS: [&[&str]; 2] = [&["--look-ahead=1"], &[]];
 
 /// For one host, whose changes follow each other; for two, which wait for each other; and where one of them has two names: in
 /// turn, or it would be chance which of them changes something.
