@@ -14,7 +14,7 @@ use {
         variable::Vars,
     },
     std::{
-        collections::HashMap,
+        collections::{HashMap, HashSet},
         path::{Component, Path, PathBuf},
         sync::{Arc, Mutex, PoisonError},
     },
@@ -75,8 +75,10 @@ impl Library {
     /// Looks for modules where a step stands, which is in `frame`, in a play with these roles.
     pub fn search(&self, frame: &Frame, roles: &[Arc<Role>]) -> Search<'_> {
         let mut homes = vec![self.dir.clone()];
+        // As text: comparing paths part by part, with so many, is most of what a check does.
+        let mut known = HashSet::from([self.dir.as_os_str()]);
         for role in roles.iter().chain(frame.roles()) {
-            if !homes.contains(&role.path) {
+            if known.insert(role.path.as_os_str()) {
                 homes.push(role.path.clone());
             }
         }
