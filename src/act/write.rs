@@ -56,15 +56,7 @@ impl Write {
         source: Source,
         bits: Bits,
     ) -> Result<Self, Failure> {
-        let mut diff = Vec::new();
-        if probe.step().diff {
-            diff.push(Diff {
-                what: path.display().to_string(),
-                before: shown(probe, path, before, DIFF_LIMIT)?,
-                after: source.side(probe, DIFF_LIMIT)?,
-            });
-        }
-        Self::with_diff(probe, path, before, source, bits, diff)
+        Self::showing(DIFF_LIMIT, probe, path, before, source, bits)
     }
 
     /// The same; a difference tells lengths and hashes alone.
@@ -75,25 +67,26 @@ impl Write {
         source: Source,
         bits: Bits,
     ) -> Result<Self, Failure> {
-        let mut diff = Vec::new();
-        if probe.step().diff {
-            diff.push(Diff {
-                what: path.display().to_string(),
-                before: shown(probe, path, before, 0)?,
-                after: source.side(probe, 0)?,
-            });
-        }
-        Self::with_diff(probe, path, before, source, bits, diff)
+        Self::showing(0, probe, path, before, source, bits)
     }
 
-    fn with_diff(
+    /// A difference shows text of at most so many bytes.
+    fn showing(
+        limit: u64,
         probe: &Probe,
         path: &Path,
         before: Option<&Inode>,
         source: Source,
         bits: Bits,
-        mut diff: Vec<Diff>,
     ) -> Result<Self, Failure> {
+        let mut diff = Vec::new();
+        if probe.step().diff {
+            diff.push(Diff {
+                what: path.display().to_string(),
+                before: shown(probe, path, before, limit)?,
+                after: source.side(probe, limit)?,
+            });
+        }
         if let Some(inode) = before {
             let bits = Attributes::plan(probe, path, inode, bits)?;
             diff.extend(bits.iter().flat_map(Attributes::diff));

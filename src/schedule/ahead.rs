@@ -10,7 +10,8 @@ use {
     crate::{
         fact::machine,
         playbook::Key,
-        program::{Order, Step},
+        program::{Order, RoleUsage, Step},
+        source::Node,
         template::Engine,
         variable::{Foresight, PlayContext, Surroundings},
         wire::{Course, Outcome, Run},
@@ -172,7 +173,8 @@ impl HostStep<'_> {
             address: request.address(),
             dry: request.is_dry(),
             set: BTreeSet::new(),
-            steps: Vec::new(),
+            notifies: false,
+            roles: Vec::new(),
         };
         let mut walk = route.walk.clone();
         let mut goes_on = survey.passes(self.step, draft, &walk);
@@ -190,7 +192,6 @@ impl HostStep<'_> {
                 break;
             };
             goes_on = survey.passes(&step, &draft, &walk);
-            survey.steps.push(Arc::clone(&step));
             drafts.push_back(Coming {
                 order,
                 step,
@@ -218,7 +219,7 @@ impl HostStep<'_> {
             ..Surroundings::default()
         };
         let coming = HostStep::new(self.runner, step, 0, self.scope.host(), around);
-        if !coming.may_come_early() || survey.steps.iter().any(|other| is_same_role(other, step)) {
+        if !coming.may_come_early() || survey.knows_role_of(step) {
             return None;
         }
         let Shape::Plain(draft) = coming.shape().await else {
@@ -227,14 +228,6 @@ impl HostStep<'_> {
         (survey.allows(&draft) && foresight.is_steady(&survey.set))
             .then_some(*draft)
             .filter(|_| !(survey.here && foresight.read_files()))
-    }
-}
-
-/// Whether two steps are of one role that was brought in twice: once the first is done, the second may be needless.
-fn is_same_role(one: &Step, other: &Step) -> bool {
-    match (one.frame.usage(), other.frame.usage()) {
-        (Some(one), Some(other)) => one.key == other.key && !Arc::ptr_eq(one, other),
-        _ => false,
     }
 }
 
@@ -291,7 +284,10 @@ struct Survey {
     dry: bool,
     /// The variables that they set.
     set: BTreeSet<String>,
-    steps: Vec<Arc<Step>>,
+    /// One of them may notify handlers.
+    notifies: bool,
+    /// The uses of roles that they stand in.
+    roles: Vec<Arc<RoleUsage>>,
 }
 
 impl Survey {
@@ -308,28 +304,33 @@ impl Survey {
 
     /// Takes note of a step of the window, and says whether others may follow it there.
     fn passes(&mut self, step: &Step, draft: &Draft, walk: &Walk) -> bool {
-        draft.sets(step, &mut self.set);
-        if !self.firm {
-            return true;
-        }
         let notify = step.frame.gather(Key::Notify);
-        let templated = |node: &&crate::source::Node| node.as_str().is_none_or(Engine::is_template);
+        draft.sets(step, &mut self.set);
+        self.notifies |= !notify.is_empty();
+        self.roles.extend(step.frame.usage().cloned());
+        let templated = |node: &&Node| node.as_str().is_none_or(Engine::is_template);
         let judged = step.task.keywords.get(Key::FailedWhen).is_some();
-        let notifies = notify.iter().any(templated) || walk.is_flushing() && !notify.is_empty();
-        !judged && !notifies
+        let decides = walk.is_flushing() && !notify.is_empty() || notify.iter().any(templated);
+        !self.firm || !judged && !decides
     }
 
     /// Whether a step that steers the play does nothing here: no handler can have been notified.
     fn needs_no_flush(&self, step: &Step, walk: &Walk) -> bool {
         let what = step.task.action.free.as_ref();
-        let quiet = || {
-            let notifies = |step: &Arc<Step>| !step.frame.gather(Key::Notify).is_empty();
-            walk.pending.is_empty() && !(self.firm && self.steps.iter().any(notifies))
-        };
-        match what.and_then(crate::source::Node::as_str) {
+        match what.and_then(Node::as_str) {
             Some("noop") => true,
-            Some("flush_handlers") => quiet(),
+            Some("flush_handlers") => walk.pending.is_empty() && !(self.firm && self.notifies),
             _ => false,
         }
+    }
+
+    /// Whether a step is of a role that the window has steps of by another use: once these are done, it may be needless.
+    fn knows_role_of(&self, step: &Step) -> bool {
+        let again = |usage: &Arc<RoleUsage>| {
+            let known =
+                |other: &Arc<RoleUsage>| other.key == usage.key && !Arc::ptr_eq(other, usage);
+            self.roles.iter().any(known)
+        };
+        step.frame.usage().is_some_and(again)
     }
 }

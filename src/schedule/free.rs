@@ -89,6 +89,10 @@ impl<'a> FreeBatch<'a> {
             self.batch.aheads.insert(host.clone(), ahead);
             let resumes = ending.meta == Some(Meta::ClearHostErrors);
             self.conclude(&order, &step, number, &host, ending)?;
+            if self.batch.walk(&host).end.is_some() {
+                // Perhaps by another host's word: what follows is not to be done.
+                self.batch.aheads.remove(&host);
+            }
             ready.push_back(host);
             if resumes {
                 // A host that has a turn under way is not among them.

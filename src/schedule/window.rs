@@ -94,19 +94,27 @@ impl Window {
     }
 }
 
+impl Drop for Window {
+    /// What nobody waits for any more is not begun.
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+    }
+}
+
 /// Passes on that one of two signals turned true, and never returns.
 async fn either<T>(
     mut one: watch::Receiver<bool>,
     mut other: watch::Receiver<bool>,
     end: &watch::Sender<bool>,
 ) -> T {
-    let told = |signal: bool| signal;
-    tokio::select! {
-        Ok(_) = one.wait_for(|signal| told(*signal)) => {}
-        Ok(_) = other.wait_for(|signal| told(*signal)) => {}
-        else => {}
+    let told = tokio::select! {
+        Ok(_) = one.wait_for(|signal| *signal) => true,
+        Ok(_) = other.wait_for(|signal| *signal) => true,
+        else => false,
+    };
+    if told {
+        end.send_replace(true);
     }
-    end.send_replace(true);
     std::future::pending().await
 }
 

@@ -32,6 +32,9 @@ const LIMITS: [&[&str]; 3] = [
     &["--limit=debian,centos,again", "--forks=1"],
 ];
 
+/// The role `said`, a single step.
+const ROLE: &str = "- shell: echo said >> /srv/ahead/log\n";
+
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // They share two hosts.
@@ -105,7 +108,11 @@ fn told(
     let mut told = Vec::new();
     for verb in ["plan", "apply", "apply"] {
         let mut command = ground.call(&[verb, "--format=jsonl"], &inventory, "    - ping:\n")?;
-        fs::copy(story, ground.file("playbook.yml")).map_err(|error| error.to_string())?;
+        let role = ground.file("roles/said/tasks");
+        fs::create_dir_all(&role)
+            .and_then(|()| fs::write(role.join("main.yml"), ROLE))
+            .and_then(|()| fs::copy(story, ground.file("playbook.yml")))
+            .map_err(|error| error.to_string())?;
         command.args(limit).args(width);
         let ran = Ran::of(command)?;
         if ran.code == 1 {
