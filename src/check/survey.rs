@@ -69,7 +69,7 @@ impl<'a> Survey<'a> {
             dir: program.library.dir.clone(),
             library: Some(Arc::clone(&program.library)),
             vars_files: RwLock::new(Arc::new(vars_files(program))),
-            roles: RwLock::new(program.roles.clone()),
+            roles: RwLock::new(Arc::clone(&program.roles)),
             ..PlayContext::default()
         });
         let mut play = PlaySurvey {

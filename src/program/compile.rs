@@ -1,7 +1,7 @@
 use {
     super::{
-        Element, Frame, FrameKind, Library, Order, Role, RoleNames, RoleUsage, Section, Step,
-        role::RoleParts,
+        Element, Frame, FrameKind, Library, Order, Role, RoleNames, RoleUsage, Roles, Section,
+        Step, role::RoleParts,
     },
     crate::{
         playbook::{Block, Item, Key, Play, RoleUse, Task},
@@ -26,7 +26,7 @@ pub struct PlayProgram {
     /// One list for each role, then the play's own: the order in which they run.
     pub handlers: Vec<Vec<Arc<Step>>>,
     /// The roles that the play names, whose defaults and variables the whole play sees, in order.
-    pub roles: Vec<Arc<Role>>,
+    pub roles: Arc<Roles>,
     pub role_names: RoleNames,
     pub library: Arc<Library>,
 }
@@ -92,7 +92,7 @@ impl<'a> Compiler<'a> {
         let own = steps(&self.of_handlers().items(&play.handlers, &frame)?);
         let mut handlers = std::mem::take(&mut *locked(&self.handlers));
         handlers.push(own);
-        let roles = locked(&self.roles).clone();
+        let roles = Arc::new(Roles::new(locked(&self.roles).clone()));
         let role_names = locked(&self.names).clone();
         Ok(PlayProgram {
             play,

@@ -1,6 +1,6 @@
 use {
     super::{
-        Collections, Frame, Role,
+        Collections, Frame, Role, Roles,
         collection::{Part, holder_of},
         collection_of,
         foreign::{Meaning, Search, Shelves},
@@ -14,7 +14,7 @@ use {
         variable::Vars,
     },
     std::{
-        collections::{HashMap, HashSet},
+        collections::HashMap,
         path::{Component, Path, PathBuf},
         sync::{Arc, Mutex, PoisonError},
     },
@@ -73,24 +73,15 @@ impl Library {
     }
 
     /// Looks for modules where a step stands, which is in `frame`, in a play with these roles.
-    pub fn search(&self, frame: &Frame, roles: &[Arc<Role>]) -> Search<'_> {
-        let mut homes = vec![self.dir.clone()];
-        // As text: comparing paths part by part, with so many, is most of what a check does.
-        let mut known = HashSet::from([self.dir.as_os_str()]);
-        for role in roles.iter().chain(frame.roles()) {
-            if known.insert(role.path.as_os_str()) {
-                homes.push(role.path.clone());
-            }
-        }
+    pub fn search(&self, frame: &Frame, roles: &Roles) -> Search<'_> {
+        let homes = roles.homes(&self.dir, &self.collections, frame.roles());
         let mut asked = frame.collections();
         asked.extend(self.collection.clone());
-        let around = Collections::new(homes.iter().filter_map(|home| holder_of(home)));
-        let collections = self.collections.clone().before(&around);
-        Search::new(&self.shelves, &self.store, homes, collections, asked)
+        Search::new(&self.shelves, &self.store, homes, asked)
     }
 
     /// Whether a name that farcast has means a module of the person's own where a step stands.
-    pub fn is_foreign(&self, name: &str, frame: &Frame, roles: &[Arc<Role>]) -> bool {
+    pub fn is_foreign(&self, name: &str, frame: &Frame, roles: &Roles) -> bool {
         let meaning = || self.search(frame, roles).meaning(name);
         let is_short = !name.contains('.') || name.starts_with("ansible.legacy.");
         is_short && module::find(name).is_some() && matches!(meaning(), Meaning::Foreign(_))

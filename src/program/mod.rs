@@ -10,6 +10,7 @@ mod library;
 mod order;
 mod reading;
 mod role;
+mod roles;
 mod step;
 mod tag;
 mod usage;
@@ -23,6 +24,7 @@ pub use {
     library::Library,
     order::Order,
     role::{Role, RoleNames, RoleParts},
+    roles::Roles,
     step::{Element, Section, Step},
     tag::TagFilter,
     usage::RoleUsage,

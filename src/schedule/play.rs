@@ -82,7 +82,7 @@ impl Runner {
             all_hosts,
             batch,
             prompted,
-            roles: RwLock::new(program.roles.clone()),
+            roles: RwLock::new(Arc::clone(&program.roles)),
             role_names: RwLock::new(program.role_names.clone()),
             ..PlayContext::default()
         })

@@ -269,7 +269,7 @@ fn layers(world: &World, memory: &Memory, host: &str, around: &Surroundings) -> 
     let frame = around.frame.as_deref();
     let chain = || frame.into_iter().flat_map(Frame::chain);
     let play = around.play.as_deref();
-    let play_roles = play.map_or(Vec::new(), PlayContext::roles_last_first);
+    let play_roles = play.map(PlayContext::role_list).unwrap_or_default();
 
     let mut layers = vec![Layer::Raw(Arc::clone(&world.extra))];
     layers.extend(chain().flat_map(|frame| {
@@ -287,6 +287,7 @@ fn layers(world: &World, memory: &Memory, host: &str, around: &Surroundings) -> 
     layers.extend(
         play_roles
             .iter()
+            .rev()
             .map(|role| Layer::Raw(Arc::clone(&role.vars))),
     );
     if let Some(play) = play {
@@ -305,6 +306,7 @@ fn layers(world: &World, memory: &Memory, host: &str, around: &Surroundings) -> 
     layers.extend(
         play_roles
             .iter()
+            .rev()
             .map(|role| Layer::Raw(Arc::clone(&role.defaults))),
     );
     layers.retain(|layer| !layer.is_empty());

@@ -3,7 +3,7 @@ use {
     crate::{
         inventory::Inventory,
         playbook::Strategy,
-        program::{Frame, Library, Role, RoleNames, RoleUsage, Step},
+        program::{Frame, Library, Role, RoleNames, RoleUsage, Roles, Step},
         source::{Fault, Store},
         template::Engine,
     },
@@ -78,7 +78,7 @@ pub struct PlayContext {
     pub vars_files: RwLock<Arc<Vars>>,
     pub prompted: Arc<Vars>,
     /// The play's own roles: the whole play sees their defaults and variables.
-    pub roles: RwLock<Vec<Arc<Role>>>,
+    pub roles: RwLock<Arc<Roles>>,
     pub role_names: RwLock<RoleNames>,
     /// Of uses of roles that are alike, the one that has done something, by host.
     pub used: RwLock<HashMap<(String, String), Arc<RoleUsage>>>,
@@ -123,7 +123,7 @@ impl PlayContext {
     }
 
     /// The roles that the whole play sees, in the order of their use.
-    pub fn role_list(&self) -> Vec<Arc<Role>> {
+    pub fn role_list(&self) -> Arc<Roles> {
         self.roles
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -133,7 +133,7 @@ impl PlayContext {
     /// Lets the whole play see a role's defaults and variables from now on.
     pub fn publish(&self, role: &Arc<Role>) {
         let mut roles = self.roles.write().unwrap_or_else(PoisonError::into_inner);
-        roles.push(Arc::clone(role));
+        *roles = Arc::new(roles.with(role));
     }
 
     /// More roles have come into the play.
@@ -164,13 +164,6 @@ impl PlayContext {
         let used = self.used.read().unwrap_or_else(PoisonError::into_inner);
         let ran = used.get(&(host.to_owned(), usage.key.clone()));
         ran.is_some_and(|other| !Arc::ptr_eq(other, usage))
-    }
-
-    /// The roles that the whole play sees, strongest first.
-    pub fn roles_last_first(&self) -> Vec<Arc<Role>> {
-        let mut roles = self.role_list();
-        roles.reverse();
-        roles
     }
 
     /// The hosts of the batch that are still in the run.

@@ -1,6 +1,7 @@
 //! Modules that are not farcast's own: where they are found, of what kind they are, and what is sent of them.
 
 mod beside;
+mod homes;
 mod kind;
 mod listing;
 mod payload;
@@ -10,6 +11,7 @@ mod shelves;
 
 pub use {
     beside::{Beside, Core},
+    homes::Homes,
     kind::{ARGUMENTS_MARK, Kind, interpreter},
     payload::{Payload, PayloadError},
     search::{Meaning, Search},

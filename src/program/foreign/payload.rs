@@ -55,7 +55,11 @@ impl Search<'_> {
             .beside
             .core()
             .ok_or(PayloadError::NoCore)?;
-        let own = self.homes.iter().map(|home| home.join("module_utils"));
+        let own = self
+            .homes
+            .paths
+            .iter()
+            .map(|home| home.join("module_utils"));
         let utils = own.chain(self.shelves.places.module_utils.iter().cloned());
         let utils: Vec<PathBuf> = utils.filter(|path| path.is_dir()).collect();
         let key = std::iter::once(&foreign.path)
@@ -67,7 +71,7 @@ impl Search<'_> {
                 "path": foreign.path,
                 "name": foreign.short_name(),
                 "module_utils": utils,
-                "collections": self.collections.holders(),
+                "collections": self.homes.collections.holders(),
             });
             pack(core, &order).map(Arc::new)
         })

@@ -1,6 +1,6 @@
 use {
     super::{
-        Foreign, Shelves,
+        Foreign, Homes, Shelves,
         route::{Route, Routes},
     },
     crate::{
@@ -11,7 +11,7 @@ use {
     std::{
         collections::BTreeSet,
         path::{Path, PathBuf},
-        sync::Mutex,
+        sync::{Arc, Mutex},
     },
 };
 
@@ -31,10 +31,7 @@ pub enum Meaning {
 pub struct Search<'a> {
     pub shelves: &'a Shelves,
     pub store: &'a Store,
-    /// The directory of the playbook, then those of the play's roles in the order of their use.
-    pub homes: Vec<PathBuf>,
-    /// Where collections are, besides those of the installed Ansible.
-    pub collections: Collections,
+    pub homes: Arc<Homes>,
     /// The collections where short names are looked for first (the keyword `collections`).
     pub asked: Vec<String>,
     looked: Mutex<BTreeSet<String>>,
@@ -59,15 +56,13 @@ impl<'a> Search<'a> {
     pub fn new(
         shelves: &'a Shelves,
         store: &'a Store,
-        homes: Vec<PathBuf>,
-        collections: Collections,
+        homes: Arc<Homes>,
         asked: Vec<String>,
     ) -> Self {
         Self {
             shelves,
             store,
             homes,
-            collections,
             asked,
             looked: Mutex::default(),
         }
@@ -115,13 +110,23 @@ impl<'a> Search<'a> {
         if never_leaves || NEVER_SHADOWED.contains(&name) {
             return Some(Meaning::Own(name.to_owned()));
         }
-        let own = self.homes.iter().map(|home| home.join("library"));
-        for directory in own.chain(self.shelves.places.modules.iter().cloned()) {
-            if let Some(path) = self.listed(&directory, name) {
-                return Some(self.foreign(name.to_owned(), path, self.own_action(name)));
-            }
+        let own = self.homes.libraries(self.shelves);
+        let listed = own
+            .iter()
+            .find_map(|(_, listing)| listing.get(name).cloned());
+        let everybodys = || {
+            let mut others = self.shelves.places.modules.iter();
+            others.find_map(|directory| self.listed(directory, name))
+        };
+        if let Some(path) = listed.or_else(everybodys) {
+            return Some(self.foreign(name.to_owned(), path, self.own_action(name)));
         }
-        self.builtin(name, redirects)
+        let found = self.builtin(name, redirects);
+        if found.is_none() {
+            let own = own.iter().map(|(directory, _)| directory);
+            own.for_each(|directory| self.note(directory.display().to_string()));
+        }
+        found
     }
 
     fn builtin(&self, name: &str, redirects: usize) -> Option<Meaning> {
@@ -159,10 +164,10 @@ impl<'a> Search<'a> {
     }
 
     fn collection(&self, name: &str) -> Option<Collection> {
-        if let Some(found) = self.collections.find(name) {
+        if let Some(found) = self.homes.collections.find(name) {
             return Some(found);
         }
-        for place in self.collections.places(name) {
+        for place in self.homes.collections.places(name) {
             self.note(place.display().to_string());
         }
         let Some(core) = self.shelves.places.beside.core() else {
@@ -195,7 +200,7 @@ impl<'a> Search<'a> {
     /// The action plugin of a person's own module.
     fn own_action(&self, name: &str) -> Option<PathBuf> {
         let file = format!("action_plugins/{name}.py");
-        let mut paths = self.homes.iter().map(|home| home.join(&file));
+        let mut paths = self.homes.paths.iter().map(|home| home.join(&file));
         paths.find(|path| path.is_file())
     }
 
@@ -241,7 +246,8 @@ mod tests {
         let homes = ["", "roles/r"].map(|part| home.path().join(part)).to_vec();
         let asked = collections.iter().map(|&name| name.to_owned()).collect();
         let collections = Collections::new([home.path().join("collections")]);
-        Search::new(&shelves, &store, homes, collections, asked).meaning(name)
+        let homes = Homes::new(homes.iter().map(AsRef::as_ref), &collections);
+        Search::new(&shelves, &store, Arc::new(homes), asked).meaning(name)
     }
 
     fn file(meaning: &Meaning) -> &str {
