@@ -5,11 +5,13 @@ mod inbox;
 mod incoming;
 mod install;
 mod job;
+mod main;
 mod pipe;
 mod serve;
 
 pub use {
     install::{InstallError, install},
     job::{JobError, job},
+    main::main,
     serve::{ServeError, serve},
 };

@@ -195,7 +195,13 @@ async fn go(
     open_files::allow_for(world.host_count());
     let (stop, cancel) = watch::channel(false);
     let run = run_options(options, session, diff)?;
-    let connections = Connections::new(session.agents()?, HANDSHAKES, PATIENCE);
+    let edition = programs.iter().map(Program::edition).max();
+    let connections = Connections::new(
+        session.agents()?,
+        edition.unwrap_or(Edition::Core),
+        HANDSHAKES,
+        PATIENCE,
+    );
     let runner = Runner::new(
         world,
         run,

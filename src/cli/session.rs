@@ -13,7 +13,7 @@ use {
         schedule::Login,
         source::{Redactor, Secret, Store, vault},
         template::{self, Engine},
-        transport::{AgentProgram, HostKeys, Operator},
+        transport::{Agents, HostKeys, Operator},
         variable::Vars,
     },
     anyhow::{Context, Result, bail},
@@ -178,15 +178,14 @@ impl Session {
     }
 
     /// The agents to deliver: beside farcast, unless the environment says where.
-    pub(super) fn agents(&self) -> Result<AgentProgram> {
+    pub(super) fn agents(&self) -> Result<Agents> {
         if let Some(dir) = &self.environment.agent_dir {
-            return Ok(AgentProgram::in_directory(dir));
+            return Ok(Agents::in_directory(dir));
         }
         let own = std::env::current_exe().context("cannot tell where farcast itself is")?;
         let own = own.canonicalize().unwrap_or(own);
-        Ok(AgentProgram::in_directory(
-            own.parent().unwrap_or(Path::new(".")),
-        ))
+        let beside = own.parent().unwrap_or(Path::new("."));
+        Ok(Agents::in_directory(beside))
     }
 
     /// How to reach hosts where their own variables say nothing.

@@ -51,7 +51,7 @@ pub mod user;
 
 #[cfg(feature = "controller")]
 pub use argument::{ArgumentError, Schema};
-pub use registry::{Entry, all, find};
+pub use registry::{Edition, Entry, all, find};
 pub use {
     crate::act::{Acts, Delta, Failure, Look, Probe},
     host_path::HostPath,
