@@ -1,8 +1,10 @@
 //! The modules: to add one, add its line to `CORE` or `FULL`, in the order of the names.
 
+#[cfg(feature = "full")]
+use super::archive;
 use {
     super::{
-        Module, Probe, archive, command, file, foreign, job, net, package, ping, service, setup,
+        Module, Probe, command, file, foreign, job, net, package, ping, service, setup,
         system, user,
     },
     crate::wire::{Outcome, Run},
@@ -20,7 +22,6 @@ pub enum Edition {
 static CORE: &[Entry] = &[
     entry::<package::apt::Apt>(),
     entry::<package::apt_repository::AptRepository>(),
-    entry::<archive::archive::Archive>(),
     entry::<job::async_status::AsyncStatus>(),
     entry::<user::authorized_key::AuthorizedKey>(),
     entry::<file::blockinfile::BlockInFile>(),
@@ -53,7 +54,6 @@ static CORE: &[Entry] = &[
     entry::<system::sysctl::Sysctl>(),
     entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
-    entry::<archive::unarchive::Unarchive>(),
     entry::<net::uri::Uri>(),
     entry::<user::user::User>(),
     entry::<system::wait_for::WaitFor>(),
@@ -62,7 +62,10 @@ static CORE: &[Entry] = &[
 
 /// What only the full agent has.
 #[cfg(feature = "full")]
-static FULL: &[Entry] = &[];
+static FULL: &[Entry] = &[
+    entry::<archive::archive::Archive>(),
+    entry::<archive::unarchive::Unarchive>(),
+];
 #[cfg(not(feature = "full"))]
 static FULL: &[Entry] = &[];
 
