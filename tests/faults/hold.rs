@@ -31,7 +31,7 @@ fn held_by_another(ground: &Ground) -> Result<(), String> {
     let plan = Running::start(ground.call(&["plan", "--format", "jsonl"], "", SHORT)?)?;
     Told::after(plan.end()?)?.well("debian")?;
 
-    running.kill()?;
+    drop(running);
     wait_for("nothing of the first run is left", || {
         Ok(sleeping()?.is_empty().then_some(()))
     })?;
