@@ -2,6 +2,7 @@
 
 use {
     farcast::{
+        module::Edition,
         transport::AgentProgram,
         wire::{Course, Decoder, Frame, Mode, Object, Outcome, Report, Request, Run},
     },
@@ -231,7 +232,7 @@ fn a_job_outlives_the_agent_that_started_it() {
 #[test]
 fn what_is_sent_is_at_most_2_mib() {
     let built = std::env::var_os("FARCAST_AGENT_DIR").expect("`make test` sets FARCAST_AGENT_DIR");
-    let program = AgentProgram::in_directory(built);
+    let program = AgentProgram::in_directory(built, Edition::Core);
     let sent = program.shipment(std::env::consts::ARCH).unwrap();
     let size = sent.packed().len();
     assert!(size <= 2 << 20, "{size} bytes");

@@ -14,6 +14,7 @@ use {
     crate::{
         check::{self, Circumstances, Code, Finding},
         event::{Consumer, Recap, Tally},
+        module::Edition,
         program::{Program, TagFilter},
         render::{Audience, JsonLines},
         schedule::{Connections, Options, Runner, Sink},
@@ -195,7 +196,14 @@ async fn go(
     open_files::allow_for(world.host_count());
     let (stop, cancel) = watch::channel(false);
     let run = run_options(options, session, diff)?;
-    let connections = Connections::new(session.agents()?, HANDSHAKES, PATIENCE);
+    let edition = programs.iter().map(Program::edition).max();
+    let connections = Connections::new(
+        session.agents()?,
+        edition.unwrap_or(Edition::Core),
+        session.claim()?,
+        HANDSHAKES,
+        PATIENCE,
+    );
     let runner = Runner::new(
         world,
         run,

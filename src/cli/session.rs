@@ -13,10 +13,12 @@ use {
         schedule::Login,
         source::{Redactor, Secret, Store, vault},
         template::{self, Engine},
-        transport::{AgentProgram, HostKeys, Operator},
+        transport::{Agents, HostKeys, Operator},
         variable::Vars,
+        wire::Claim,
     },
     anyhow::{Context, Result, bail},
+    rustix::rand::GetRandomFlags,
     std::{
         path::{Path, PathBuf},
         sync::Arc,
@@ -178,15 +180,28 @@ impl Session {
     }
 
     /// The agents to deliver: beside farcast, unless the environment says where.
-    pub(super) fn agents(&self) -> Result<AgentProgram> {
+    pub(super) fn agents(&self) -> Result<Agents> {
         if let Some(dir) = &self.environment.agent_dir {
-            return Ok(AgentProgram::in_directory(dir));
+            return Ok(Agents::in_directory(dir));
         }
         let own = std::env::current_exe().context("cannot tell where farcast itself is")?;
         let own = own.canonicalize().unwrap_or(own);
-        Ok(AgentProgram::in_directory(
-            own.parent().unwrap_or(Path::new(".")),
-        ))
+        let beside = own.parent().unwrap_or(Path::new("."));
+        Ok(Agents::in_directory(beside))
+    }
+
+    /// What tells this run from every other one.
+    pub(super) fn claim(&self) -> Result<Claim> {
+        let mut random = [0; 16];
+        rustix::rand::getrandom(&mut random, GetRandomFlags::empty())
+            .context("cannot get random numbers")?;
+        let system = rustix::system::uname();
+        let user = self.environment.user.as_deref().unwrap_or("somebody");
+        let (host, process) = (system.nodename().to_string_lossy(), std::process::id());
+        Ok(Claim {
+            run: format!("{:032x}", u128::from_ne_bytes(random)),
+            who: format!("{user}@{host}, process {process}"),
+        })
     }
 
     /// How to reach hosts where their own variables say nothing.

@@ -26,6 +26,7 @@
 //!
 //! Users write `yes`, `"5"`, `0644` and the like; the schema turns them into what the field declares before they get here.
 
+#[cfg(feature = "full")]
 pub mod archive;
 #[cfg(any(test, feature = "controller"))]
 pub mod argument;
@@ -51,7 +52,7 @@ pub mod user;
 
 #[cfg(feature = "controller")]
 pub use argument::{ArgumentError, Schema};
-pub use registry::{Entry, all, find};
+pub use registry::{Edition, Entry, all, find};
 pub use {
     crate::act::{Acts, Delta, Failure, Look, Probe},
     host_path::HostPath,

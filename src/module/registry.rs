@@ -1,17 +1,27 @@
-//! The one list of modules: to add one, add its line to `ALL`, in the order of the names.
+//! The modules: to add one, add its line to `CORE` or `FULL`, in the order of the names.
 
+#[cfg(feature = "full")]
+use super::archive;
 use {
     super::{
-        Module, Probe, archive, command, file, foreign, job, net, package, ping, service, setup,
+        Module, Probe, command, file, foreign, job, net, package, ping, service, setup,
         system, user,
     },
     crate::wire::{Outcome, Run},
 };
 
-static ALL: &[Entry] = &[
+/// Which agent has a module: the full one has those of the core, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Edition {
+    /// What nearly every playbook needs. It is kept small, as it is what hosts get.
+    Core,
+    /// All modules. Hosts get it where a playbook needs one that the core has not.
+    Full,
+}
+
+static CORE: &[Entry] = &[
     entry::<package::apt::Apt>(),
     entry::<package::apt_repository::AptRepository>(),
-    entry::<archive::archive::Archive>(),
     entry::<job::async_status::AsyncStatus>(),
     entry::<user::authorized_key::AuthorizedKey>(),
     entry::<file::blockinfile::BlockInFile>(),
@@ -44,12 +54,20 @@ static ALL: &[Entry] = &[
     entry::<system::sysctl::Sysctl>(),
     entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
-    entry::<archive::unarchive::Unarchive>(),
     entry::<net::uri::Uri>(),
     entry::<user::user::User>(),
     entry::<system::wait_for::WaitFor>(),
     entry::<package::yum_repository::YumRepository>(),
 ];
+
+/// What only the full agent has.
+#[cfg(feature = "full")]
+static FULL: &[Entry] = &[
+    entry::<archive::archive::Archive>(),
+    entry::<archive::unarchive::Unarchive>(),
+];
+#[cfg(not(feature = "full"))]
+static FULL: &[Entry] = &[];
 
 /// What no task can name: only the controller sends it.
 static OWN: &[Entry] = &[entry::<foreign::Foreign>(), entry::<job::start::Start>()];
@@ -84,14 +102,23 @@ const fn entry<M: Module>() -> Entry {
     }
 }
 
-/// All modules, by name.
-pub fn all() -> &'static [Entry] {
-    ALL
+/// All modules.
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    CORE.iter().chain(FULL)
 }
 
 /// Finds a module by the name that a task gives it: short, or with its collection.
 pub fn find(name: &str) -> Option<&'static Entry> {
-    ALL.iter().find(|entry| entry.is(name))
+    all().find(|entry| entry.is(name))
+}
+
+/// The smallest agent that has what a request names.
+#[cfg(any(test, feature = "controller"))]
+pub fn edition(module: &str) -> Edition {
+    match FULL.iter().any(|entry| entry.name == module) {
+        true => Edition::Full,
+        false => Edition::Core,
+    }
 }
 
 /// Finds what a request names: a module, or what only the controller sends.
@@ -126,9 +153,7 @@ impl Entry {
 #[cfg(any(test, feature = "controller"))]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let short = name.rsplit('.').next().unwrap_or(name);
-    let names = ALL
-        .iter()
-        .flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
+    let names = all().flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
     super::argument::nearest(short, names)
 }
 
@@ -138,7 +163,12 @@ mod tests {
 
     #[test]
     fn names_are_sorted_and_unique() {
-        let names: Vec<_> = ALL.iter().map(|entry| entry.name).collect();
+        for list in [CORE, FULL] {
+            let names: Vec<_> = list.iter().map(|entry| entry.name).collect();
+            assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+        }
+        let mut names: Vec<_> = all().map(|entry| entry.name).collect();
+        names.sort_unstable();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
     }
 

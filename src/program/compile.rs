@@ -4,6 +4,7 @@ use {
         Step, role::RoleParts,
     },
     crate::{
+        module::{self, Edition, registry},
         playbook::{Block, Item, Key, Play, RoleUse, Task},
         source::{Fault, Node, Place},
         variable::Vars,
@@ -15,6 +16,27 @@ use {
 #[derive(Debug, Default)]
 pub struct Program {
     pub plays: Vec<Arc<PlayProgram>>,
+}
+
+impl Program {
+    /// The smallest agent that has the modules of all steps that are known beforehand.
+    pub fn edition(&self) -> Edition {
+        let plays = self.plays.iter();
+        plays
+            .map(|play| play.edition())
+            .max()
+            .unwrap_or(Edition::Core)
+    }
+}
+
+impl PlayProgram {
+    fn edition(&self) -> Edition {
+        let steps = self.elements.iter().flat_map(Element::steps);
+        let steps = steps.chain(self.handlers.iter().flatten());
+        let modules = steps.filter_map(|step| module::find(step.task.action.name.as_str()?));
+        let editions = modules.map(|entry| registry::edition(entry.name));
+        editions.max().unwrap_or(Edition::Core)
+    }
 }
 
 /// One play as it will run.

@@ -6,15 +6,13 @@ use {
     },
     crate::{
         control::{self, Remote, fault},
+        module::{Module, job::start::Start},
         playbook::Key,
         source::Fault,
         wire::{Mode, Object, Outcome},
     },
     std::time::Duration,
 };
-
-/// What the agent calls the start of a job.
-const START: &str = "async_wrapper";
 
 /// The id of a job that a dry run does not start.
 const UNSTARTED: &str = "known-after-apply";
@@ -81,7 +79,7 @@ impl Item<'_> {
                 ("directory".to_owned(), job.directory.as_str().into()),
                 ("seconds".to_owned(), job.seconds.into()),
             ]);
-            sending.remote.module = START;
+            sending.remote.module = Start::NAME;
         }
         sending.job = Some(job);
     }

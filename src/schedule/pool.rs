@@ -1,15 +1,18 @@
 use {
     crate::{
-        transport::ContentStore,
+        module::{Edition, Module, job::start::Start, registry},
         transport::{
-            Agent, AgentProgram, Become, Handshakes, Listener, Lost, Method, Target, Transport,
-            Unreachable,
+            Agent, Agents, Become, ContentStore, Handshakes, Listener, Lost, Method, Target,
+            Transport, Unreachable,
         },
-        wire::{Effect, Mode, Outcome, Run},
+        wire::{Claim, Effect, Mode, Object, Outcome, Run},
     },
     std::{
         collections::HashMap,
-        sync::{Arc, Mutex as Plain, PoisonError},
+        sync::{
+            Arc, Mutex as Plain, PoisonError,
+            atomic::{AtomicU64, Ordering},
+        },
         time::Duration,
     },
     tokio::sync::{Mutex, watch},
@@ -17,11 +20,17 @@ use {
 
 /// Every connection of a run: one a host, with one agent for each user on it, opened when first needed.
 pub struct Connections {
-    program: AgentProgram,
+    agents: Agents,
+    /// What hosts are told of the run.
+    claim: Claim,
+    /// What hosts get at first.
+    edition: Edition,
     handshakes: Handshakes,
     /// How long a host may be silent while its agent starts.
     patience: Duration,
     hosts: Plain<HashMap<String, Arc<Host>>>,
+    /// So many agents were started.
+    started: AtomicU64,
     /// How often something was changed on a machine.
     changes: Plain<HashMap<String, u64>>,
 }
@@ -30,13 +39,16 @@ pub struct Connections {
 struct Host {
     transport: Mutex<Option<Arc<dyn Transport>>>,
     agents: Plain<HashMap<String, Arc<Mutex<Option<Seat>>>>>,
-    /// What a dry run foresaw on this host, and which agent did.
-    foreseen: Plain<Vec<(String, Effect)>>,
+    /// What a dry run foresaw on this host, and the number of the agent that did.
+    foreseen: Plain<Vec<(u64, Effect)>>,
 }
 
 /// An agent, and how much of what was foreseen it knows.
 struct Seat {
     agent: Agent,
+    edition: Edition,
+    /// No other agent of the run has it.
+    number: u64,
     told: usize,
 }
 
@@ -62,10 +74,19 @@ pub(super) enum Silence {
 }
 
 impl Connections {
-    /// Takes the agents to deliver and how many handshakes may go on at once.
-    pub fn new(program: AgentProgram, handshakes: usize, patience: Duration) -> Self {
+    /// Takes the agents to deliver, the edition that is expected to do, which run it is, and how many handshakes may go on at once.
+    pub fn new(
+        agents: Agents,
+        edition: Edition,
+        claim: Claim,
+        handshakes: usize,
+        patience: Duration,
+    ) -> Self {
         Self {
-            program,
+            claim,
+            agents,
+            edition,
+            started: AtomicU64::new(0),
             handshakes: Handshakes::new(handshakes),
             patience,
             hosts: Plain::default(),
@@ -84,19 +105,22 @@ impl Connections {
         cancel: &watch::Receiver<bool>,
     ) -> Result<Ran, Silence> {
         let host = self.host(target);
-        let user = identity_of(becoming);
-        let seat = host.seat(&user);
+        let seat = host.seat(&identity_of(becoming));
         let mut seat = seat.lock().await;
+        let needed = runs.iter().map(edition).max().unwrap_or(self.edition);
+        if let Some(small) = seat.take_if(|seat| seat.edition < needed) {
+            small.agent.close().await;
+        }
         let open = match seat.as_mut() {
             Some(open) => open,
             None => {
-                let begun = &mut || listener.begun();
-                seat.insert(self.start(&host, target, becoming, begun).await?)
+                let (begun, wanted) = (&mut || listener.begun(), needed.max(self.edition));
+                seat.insert(self.start(&host, target, becoming, wanted, begun).await?)
             }
         };
         let looking = runs.iter().all(|run| run.mode == Mode::Look);
         if looking {
-            host.tell(&user, open)?;
+            host.tell(open)?;
         }
         let machine = open.agent.hello().machine.clone();
         let before = self.changes(&machine);
@@ -110,7 +134,7 @@ impl Connections {
         match answer {
             Ok(outcomes) => {
                 if looking {
-                    host.foresee(&user, &outcomes);
+                    host.foresee(open.number, &outcomes);
                 }
                 let changes = before + u64::from(changed);
                 let sight = Sight { machine, changes };
@@ -141,7 +165,10 @@ impl Connections {
         let mut seat = seat.lock().await;
         let open = match seat.as_mut() {
             Some(open) => open,
-            None => seat.insert(self.start(&host, target, becoming, begun).await?),
+            None => seat.insert(
+                self.start(&host, target, becoming, self.edition, begun)
+                    .await?,
+            ),
         };
         Ok(open.agent.hello().machine.clone())
     }
@@ -178,8 +205,9 @@ impl Connections {
         host: &Host,
         target: &Target,
         becoming: Option<&Become>,
+        edition: Edition,
         begun: &mut (dyn FnMut() + Send),
-    ) -> Result<Seat, Unreachable> {
+    ) -> Result<Seat, Silence> {
         let transport = {
             let mut open = host.transport.lock().await;
             match open.as_ref() {
@@ -192,9 +220,18 @@ impl Connections {
                 }
             }
         };
-        let agent =
-            Agent::start(transport.as_ref(), becoming, &self.program, self.patience).await?;
-        Ok(Seat { agent, told: 0 })
+        let program = self.agents.of(edition);
+        let mut agent = Agent::start(transport.as_ref(), becoming, program, self.patience).await?;
+        // Runs against other hosts may have something to do on this machine at the same time.
+        if target.method != Method::Local {
+            agent.claim(self.claim.clone())?;
+        }
+        Ok(Seat {
+            agent,
+            edition,
+            number: self.started.fetch_add(1, Ordering::Relaxed),
+            told: 0,
+        })
     }
 
     fn host(&self, target: &Target) -> Arc<Host> {
@@ -213,6 +250,16 @@ impl Connections {
 /// Names the agent that steps of this host and user go to.
 pub(super) fn address(target: &Target, becoming: Option<&Become>) -> String {
     format!("{} {}", identity(target), identity_of(becoming))
+}
+
+/// The smallest agent that can carry this out.
+fn edition(run: &Run) -> Edition {
+    let of_job = |item: &Object| item.get("module")?.as_str().map(registry::edition);
+    match run.module == Start::NAME {
+        true => run.items.iter().filter_map(of_job).max(),
+        false => Some(registry::edition(&run.module)),
+    }
+    .unwrap_or(Edition::Core)
 }
 
 /// What makes two users the same agent.
@@ -243,11 +290,11 @@ impl Host {
     }
 
     /// Tells an agent what the others on this host foresaw since it was last told.
-    fn tell(&self, user: &str, seat: &mut Seat) -> Result<(), Lost> {
+    fn tell(&self, seat: &mut Seat) -> Result<(), Lost> {
         let foreseen = self.foreseen.lock().unwrap_or_else(PoisonError::into_inner);
         let news: Vec<_> = foreseen[seat.told..]
             .iter()
-            .filter(|(by, _)| by != user)
+            .filter(|(by, _)| *by != seat.number)
             .map(|(_, effect)| effect.clone())
             .collect();
         seat.told = foreseen.len();
@@ -257,13 +304,13 @@ impl Host {
         seat.agent.foresee(news)
     }
 
-    fn foresee(&self, user: &str, outcomes: &[Vec<Outcome>]) {
+    fn foresee(&self, agent: u64, outcomes: &[Vec<Outcome>]) {
         let outcomes = outcomes.iter().flatten();
         let effects = outcomes.flat_map(|outcome| &outcome.effects);
         self.foreseen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .extend(effects.map(|effect| (user.to_owned(), effect.clone())));
+            .extend(effects.map(|effect| (agent, effect.clone())));
     }
 
     async fn close(&self) {

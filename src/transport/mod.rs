@@ -39,7 +39,7 @@ pub use handshakes::Handshakes;
 pub use line::{BadWord, Line, Word};
 pub use listener::Listener;
 pub use pipe::{Exit, Pipe};
-pub use program::{AgentProgram, Shipment};
+pub use program::{AgentProgram, Agents, Shipment};
 
 pub use crate::source::Secret;
 pub use target::{HostKeys, Method, Operator, Target};

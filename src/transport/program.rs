@@ -1,5 +1,6 @@
 use {
     super::{Unreachable, Word, content_store::digits},
+    crate::module::Edition,
     flate2::{Compression, read::GzDecoder, write::GzEncoder},
     sha2::{Digest, Sha256},
     std::{
@@ -12,10 +13,18 @@ use {
     },
 };
 
-/// The agent programs beside farcast, one for each kind of machine, each with its compressed form where the build made one
+/// The agents beside farcast, of each edition.
+pub struct Agents {
+    core: AgentProgram,
+    full: AgentProgram,
+}
+
+/// The agent programs of an edition, one for each kind of machine, each with its compressed form where the build made one
 /// (`farcast-agent.gz`). Each is read, hashed and compressed at most once in a run.
 pub struct AgentProgram {
     directory: PathBuf,
+    /// What their names begin with.
+    name: &'static str,
     shipments: Mutex<BTreeMap<String, Arc<Shipment>>>,
 }
 
@@ -54,11 +63,33 @@ impl Shipment {
     }
 }
 
+impl Agents {
+    /// Looks for the programs in a directory.
+    pub fn in_directory(directory: &Path) -> Self {
+        Self {
+            core: AgentProgram::in_directory(directory, Edition::Core),
+            full: AgentProgram::in_directory(directory, Edition::Full),
+        }
+    }
+
+    pub fn of(&self, edition: Edition) -> &AgentProgram {
+        match edition {
+            Edition::Core => &self.core,
+            Edition::Full => &self.full,
+        }
+    }
+}
+
 impl AgentProgram {
-    /// Looks for `farcast-agent-KIND` (such as `farcast-agent-aarch64`) and `farcast-agent` (for this machine's kind) in `directory`.
-    pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
+    /// Looks for `farcast-agent-KIND` (such as `farcast-agent-aarch64`) and `farcast-agent` (for this machine's kind) in `directory`;
+    /// the full ones are called `farcast-full-agent`.
+    pub fn in_directory(directory: impl Into<PathBuf>, edition: Edition) -> Self {
         Self {
             directory: directory.into(),
+            name: match edition {
+                Edition::Core => "farcast-agent",
+                Edition::Full => "farcast-full-agent",
+            },
             shipments: Mutex::default(),
         }
     }
@@ -103,8 +134,8 @@ impl AgentProgram {
     }
 
     fn find(&self, kind: &str) -> Result<PathBuf, Unreachable> {
-        let named = self.directory.join(format!("farcast-agent-{kind}"));
-        let usual = self.directory.join("farcast-agent");
+        let named = self.directory.join(format!("{}-{kind}", self.name));
+        let usual = self.directory.join(self.name);
         if named.is_file() {
             return Ok(named);
         }
@@ -121,7 +152,7 @@ impl AgentProgram {
         Unreachable::UnsupportedMachine {
             machine: machine.to_owned(),
             available: if kinds.is_empty() {
-                format!("none, as there is no `farcast-agent` in {directory}")
+                format!("none, as there is no `{}` in {directory}", self.name)
             } else {
                 format!("{kinds} (in {directory})")
             },
@@ -135,7 +166,7 @@ impl AgentProgram {
             .flatten()
             .filter_map(|entry| entry.file_name().into_string().ok());
         let mut kinds: Vec<String> = names
-            .filter_map(|name| match name.strip_prefix("farcast-agent")? {
+            .filter_map(|name| match name.strip_prefix(self.name)? {
                 "" => Some(ARCH.to_owned()),
                 rest => rest.strip_prefix('-').map(str::to_owned),
             })
@@ -168,7 +199,7 @@ mod tests {
     fn a_missing_kind_names_what_there_is() {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("farcast-agent-riscv64"), "x").unwrap();
-        let program = AgentProgram::in_directory(directory.path());
+        let program = AgentProgram::in_directory(directory.path(), Edition::Core);
         assert!(program.shipment("riscv64").is_ok());
         let error = program.shipment("s390x").err().unwrap().to_string();
         assert!(
@@ -187,7 +218,7 @@ mod tests {
             packer.finish().unwrap()
         };
         let sent = || {
-            let program = AgentProgram::in_directory(directory.path());
+            let program = AgentProgram::in_directory(directory.path(), Edition::Core);
             program.shipment("vax").unwrap().packed().to_vec()
         };
         fs::write(at("farcast-agent-vax"), "new").unwrap();
@@ -206,7 +237,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("farcast-agent-aarch64"), "x").unwrap();
         fs::write(directory.path().join("farcast-agent-aarch64.sig"), "x").unwrap();
-        let program = AgentProgram::in_directory(directory.path());
+        let program = AgentProgram::in_directory(directory.path(), Edition::Core);
         let one = program.shipment("aarch64").unwrap();
         assert!(Arc::ptr_eq(&one, &program.shipment("aarch64").unwrap()));
         let kinds = program.kinds().unwrap();

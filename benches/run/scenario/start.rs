@@ -2,7 +2,7 @@
 
 use std::env::consts::ARCH;
 
-use farcast::transport::AgentProgram;
+use farcast::{module::Edition, transport::AgentProgram};
 
 use super::Scenario;
 use crate::{
@@ -47,7 +47,7 @@ fn measure(bench: &Bench, record: &mut Record) -> Outcome<()> {
         Entrant::new(VERSION, version),
     ];
     record.series = race(bench.runs, entrants);
-    let agent = AgentProgram::in_directory(&bench.agents)
+    let agent = AgentProgram::in_directory(&bench.agents, Edition::Core)
         .shipment(ARCH)?
         .packed()
         .len() as f64;

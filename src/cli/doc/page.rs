@@ -17,7 +17,7 @@ pub(in crate::cli) struct Page {
 
 /// All of them by name.
 pub(in crate::cli) fn all() -> Vec<Page> {
-    let modules = module::all().iter().map(|entry| Page {
+    let modules = module::all().map(|entry| Page {
         name: entry.name,
         full_name: entry.full_name(),
         aliases: entry.aliases,
