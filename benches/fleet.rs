@@ -153,7 +153,6 @@ impl Ground {
             keygen.args(["-q", "-t", "ed25519", "-N", "", "-f"]);
             succeed(keygen.arg(path.join(name)).status()?)?;
         }
-        fs::create_dir(path.join("cache"))?;
         fs::create_dir_all("/run/sshd")?;
         Ok(Self {
             sshd: sshd(path)?,
@@ -265,7 +264,7 @@ fn sshd(path: &Path) -> Outcome<Child> {
     let config = format!(
         "Port {PORT}\nListenAddress 0.0.0.0\nHostKey {place}/host\nAuthorizedKeysFile {place}/user.pub\nStrictModes no\n\
          UsePAM no\nPidFile none\nUseDNS no\nMaxStartups 2000\nMaxSessions 100\n\
-         SetEnv HOME={place} XDG_CACHE_HOME={place}/cache\n"
+         SetEnv HOME={place}\n"
     );
     fs::write(path.join("config"), config)?;
     let mut process = Command::new("/usr/sbin/sshd")

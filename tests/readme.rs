@@ -105,9 +105,8 @@ fn assert_same(what: &str, said: &BTreeSet<String>, there: &BTreeSet<String>) {
 #[test]
 fn the_tables_of_modules_are_the_registries() {
     let said = table("Modules");
-    let modules = module::all()
-        .iter()
-        .flat_map(|entry| [entry.name].into_iter().chain(entry.aliases.to_vec()));
+    let modules =
+        module::all().flat_map(|entry| [entry.name].into_iter().chain(entry.aliases.to_vec()));
     // The controller's part of a module is nothing without the module.
     let whole = |entry: &&control::Entry| !entry.schema().arguments.is_empty();
     let control = control::all().iter().filter(whole).map(|entry| entry.name);

@@ -1,10 +1,11 @@
 use {
-    super::{install, job, serve},
+    super::{found, install, job, serve},
     std::{error::Error, fs::File, io::stdin, os::fd::AsFd, path::Path, process::ExitCode},
 };
 
-/// The agent as a program, of either edition: without arguments it serves; `install PATH SHA256` first makes sure that it arrived whole
-/// and takes its final name; `job` carries out the one step that it is told on its input, in a session of its own.
+/// The agent as a program, of either edition: without arguments it serves; `found` first makes sure that it lies where nobody else can
+/// put another in its place, `install PATH SHA256` that it arrived whole, and takes its final name; `job` carries out the one step
+/// that it is told on its input, in a session of its own.
 pub fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match run(&arguments) {
@@ -20,6 +21,7 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         [] => {}
+        ["found"] => found(&std::env::current_exe()?)?,
         // Whether this file can run here at all is asked before it is trusted to serve.
         ["--version"] => {
             println!("farcast-agent {}", env!("CARGO_PKG_VERSION"));
@@ -29,7 +31,11 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
             install(&std::env::current_exe()?, Path::new(last), sha256)?;
         }
         ["job"] => return Ok(job(stdin(), std::io::stdout())?),
-        _ => return Err("usage: farcast-agent [--version | install PATH SHA256 | job]".into()),
+        _ => {
+            return Err(
+                "usage: farcast-agent [--version | found | install PATH SHA256 | job]".into(),
+            );
+        }
     }
     // Unbuffered: a frame is one write.
     let output = File::from(std::io::stdout().as_fd().try_clone_to_owned()?);

@@ -4,8 +4,8 @@
 use super::archive;
 use {
     super::{
-        Module, Probe, command, file, foreign, job, net, package, ping, service, setup,
-        system, user,
+        Module, Probe, command, file, foreign, job, net, package, ping, service, setup, system,
+        user,
     },
     crate::wire::{Outcome, Run},
 };
@@ -153,7 +153,8 @@ impl Entry {
 #[cfg(any(test, feature = "controller"))]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let short = name.rsplit('.').next().unwrap_or(name);
-    let names = all().flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
+    let names =
+        all().flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
     super::argument::nearest(short, names)
 }
 

@@ -25,6 +25,9 @@ use {
 /// After a step that was looked at too early, this many go along with the next one; then ever more.
 const NARROW: usize = 4;
 
+/// So many steps are ready before their turn on all hosts together, at most: each takes some KiB of memory.
+const READY: usize = 16 * 1024;
+
 /// What is known of a host's coming steps: those that were made ready before their turn, and what the host said of them.
 #[derive(Default)]
 pub(super) struct Ahead {
@@ -124,19 +127,20 @@ impl HostStep<'_> {
         }
         ahead.end_window().await;
         if ahead.drafts.is_empty() {
-            let (connections, becoming) = (&self.runner.connections, request.becoming.as_ref());
+            let (connections, seat) = (&self.runner.connections, &request.seat);
+            let becoming = seat.becoming.as_ref();
             let mut stay = None;
             let begun = &mut || {
                 stay.get_or_insert_with(|| self.stay());
             };
-            let machine = match connections.machine(&request.target, becoming, begun).await {
+            let machine = match connections.machine(&seat.target, becoming, begun).await {
                 Ok(machine) => machine,
                 Err(silence) => return Some(Answer::Silent(silence)),
             };
             ahead.drafts = self.foresee(draft, request, route, &machine).await;
         }
-        let runs = ahead.runs(self.runner, request, route)?;
-        ahead.window = Some(Window::open(self.runner, request, runs));
+        let runs = ahead.runs(self.runner, draft, route)?;
+        ahead.window = Some(Window::open(self.runner, &request.seat, runs));
         self.heard(draft, ahead).await
     }
 
@@ -179,7 +183,7 @@ impl HostStep<'_> {
         let mut walk = route.walk.clone();
         let mut goes_on = survey.passes(self.step, draft, &walk);
         walk.done();
-        while goes_on && drafts.len() < self.runner.options.look_ahead {
+        while goes_on && drafts.len() < route.width(self.runner) {
             let Some((order, step)) = route.next(&mut walk, self.runner, self.scope.host()) else {
                 break;
             };
@@ -188,10 +192,11 @@ impl HostStep<'_> {
                 walk.done();
                 continue;
             }
-            let Some(draft) = self.coming(&step, &survey).await else {
+            let Some(mut draft) = self.coming(&step, &survey).await else {
                 break;
             };
             goes_on = survey.passes(&step, &draft, &walk);
+            draft.settle(&request.seat);
             drafts.push_back(Coming {
                 order,
                 step,
@@ -233,25 +238,20 @@ impl HostStep<'_> {
 
 impl Ahead {
     /// The messages of the next window: the step whose turn it is, and as many after it as may go along. Nothing where it is alone.
-    fn runs(&mut self, runner: &Runner, request: &Request, route: &Route) -> Option<Vec<Run>> {
-        let most = runner.options.look_ahead;
+    fn runs(&mut self, runner: &Runner, draft: &Draft, route: &Route) -> Option<Vec<Run>> {
+        let most = route.width(runner);
         let width = self.width.unwrap_or(most).min(most);
-        let course = match route.is_firm(request) {
+        let course = match route.is_firm(draft.request.as_ref()?) {
             true => Course::Follows,
             false => Course::Ahead,
         };
-        let run = |request: &Request, course| Run {
-            id: runner.next_id(),
-            course,
-            ..request.run.clone()
-        };
-        let mut runs = vec![run(request, Course::Alone)];
+        let mut runs = vec![draft.message(runner.next_id(), Course::Alone)?];
         for coming in &mut self.drafts {
             if runs.len() == width {
                 break;
             }
-            if let Some(request) = &coming.draft.request {
-                runs.push(run(request, course));
+            if let Some(run) = coming.draft.message(runner.next_id(), course) {
+                runs.push(run);
                 coming.sent = true;
             }
         }
@@ -263,6 +263,12 @@ impl Route {
     /// Whether what is sent ahead is done, and not only looked at. A dry run is no more than looks.
     fn is_firm(&self, request: &Request) -> bool {
         self.streams || request.is_dry()
+    }
+
+    /// How many steps may be ready at once.
+    fn width(&self, runner: &Runner) -> usize {
+        let share = READY / self.context.batch.len().max(1);
+        runner.options.look_ahead.min(share.max(1))
     }
 
     fn next(&self, walk: &mut Walk, runner: &Runner, host: &str) -> Option<(Order, Arc<Step>)> {

@@ -14,7 +14,7 @@ use {
         template::Value,
         transport::{Become, Target},
         variable::Scope,
-        wire::{Mode, Run},
+        wire::{Course, Mode, Run},
     },
     std::{collections::BTreeSet, sync::Arc},
 };
@@ -34,11 +34,16 @@ pub(super) struct Part {
     pub(super) ready: Ready,
 }
 
-/// A message to a host's agent.
+/// A message to a host's agent, but for what it is to do with each item: the parts have that.
 pub(super) struct Request {
+    pub(super) seat: Arc<Seat>,
+    run: Run,
+}
+
+/// Which agent: the host, and the user there.
+pub(super) struct Seat {
     pub(super) target: Target,
     pub(super) becoming: Option<Become>,
-    pub(super) run: Run,
 }
 
 /// How a step is gone through on a host.
@@ -146,14 +151,10 @@ impl HostStep<'_> {
             place: &self.step.task.place,
         };
         let (target, becoming) = (resolver.target().ok()?, resolver.becomes().ok()?);
-        let items = sendings().map(|sending| sending.remote.args.clone());
         let item = self.item(Arc::clone(&part.scope), part.label.clone());
-        let run = item.request(first, items.collect());
-        Some(Request {
-            target,
-            becoming,
-            run,
-        })
+        let run = item.request(first, Vec::new());
+        let seat = Arc::new(Seat { target, becoming });
+        Some(Request { seat, run })
     }
 
     /// Whether the step may be made ready before its turn.
@@ -186,7 +187,7 @@ impl Part {
 impl Request {
     /// Names the agent that it goes to.
     pub(super) fn address(&self) -> String {
-        pool::address(&self.target, self.becoming.as_ref())
+        pool::address(&self.seat.target, self.seat.becoming.as_ref())
     }
 
     pub(super) fn is_dry(&self) -> bool {
@@ -195,6 +196,32 @@ impl Request {
 }
 
 impl Draft {
+    /// What is to be sent: the message with this number.
+    pub(super) fn message(&self, id: u64, course: Course) -> Option<Run> {
+        let items = self.parts.iter().filter_map(Part::sending);
+        let items = items.map(|sending| sending.remote.args.clone());
+        Some(Run {
+            id,
+            course,
+            items: items.collect(),
+            ..self.request.as_ref()?.run.clone()
+        })
+    }
+
+    /// Keeps no more than what is of use until the step's turn. What goes to the same agent as another request shares its name.
+    pub(super) fn settle(&mut self, seat: &Arc<Seat>) {
+        if let Some(request) = &mut self.request {
+            request.seat = Arc::clone(seat);
+        }
+        self.parts.shrink_to_fit();
+        for part in &self.parts {
+            part.scope.settle();
+            if let Some(sending) = part.sending() {
+                sending.host.settle();
+            }
+        }
+    }
+
     /// Whether something is to be sent.
     pub(super) fn sends(&self) -> bool {
         self.parts.iter().any(|part| part.sending().is_some())

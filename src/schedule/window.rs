@@ -1,6 +1,6 @@
 use {
     super::{
-        draft::Request,
+        draft::Seat,
         pool::{Sight, Silence},
         run::Runner,
     },
@@ -40,12 +40,12 @@ pub(super) enum Word {
 
 impl Window {
     /// Sends the steps, and listens from now on.
-    pub(super) fn open(runner: &Runner, request: &Request, runs: Vec<Run>) -> Self {
+    pub(super) fn open(runner: &Runner, seat: &Arc<Seat>, runs: Vec<Run>) -> Self {
         let (speaker, words) = mpsc::unbounded_channel();
         let stop = watch::Sender::new(false);
         let connections = Arc::clone(&runner.connections);
         let contents = Arc::clone(&runner.contents);
-        let (target, becoming) = (request.target.clone(), request.becoming.clone());
+        let seat = Arc::clone(seat);
         let (stopped, cancelled) = (stop.subscribe(), runner.cancel.clone());
         let task = tokio::spawn(async move {
             let open = runs.iter().map(|run| (run.id, run.items.len()));
@@ -56,8 +56,8 @@ impl Window {
             };
             let end = watch::Sender::new(false);
             let signal = end.subscribe();
-            let becoming = becoming.as_ref();
-            let running = connections.run(&target, becoming, runs, &contents, &mut relay, &signal);
+            let (target, becoming) = (&seat.target, seat.becoming.as_ref());
+            let running = connections.run(target, becoming, runs, &contents, &mut relay, &signal);
             let ran = tokio::select! {
                 ran = running => ran,
                 never = either(stopped, cancelled, &end) => never,

@@ -31,6 +31,7 @@ pub(super) async fn start(
     };
     let script = Script::new(text, &program.kinds()?);
     let line = match becoming {
+        None if search == Search::Quick => Line::shortcut(&script),
         None => Line::shell(&script),
         Some(becoming) => becoming.line(&script)?,
     };

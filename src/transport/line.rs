@@ -58,7 +58,10 @@ pub struct Line(String);
 
 /// Shell text that stands between single quotes unchanged in every shell.
 #[derive(Clone, Debug)]
-pub(super) struct Script(String);
+pub(super) struct Script {
+    text: String,
+    hashes: Vec<Word>,
+}
 
 impl Script {
     /// Puts the lines of a constant script on one line, with `arms` as `WORD) h=WORD;;` in the place of `@KINDS@`, and their
@@ -70,25 +73,47 @@ impl Script {
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
             .collect::<Vec<_>>()
             .join(" ");
-        let hashes: Vec<_> = arms.iter().map(|(_, hash)| hash.0.as_str()).collect();
+        let hashes: Vec<_> = arms.iter().map(|(_, hash)| hash.clone()).collect();
         let arms: String = arms
             .iter()
             .map(|(kind, hash)| format!("{kind}) h={hash};; "))
             .collect();
         let line = line.replace("@KINDS@", arms.trim_end());
-        Self(line.replace("@HASHES@", &hashes.join(" ")))
+        let text = line.replace("@HASHES@", &spaced(&hashes));
+        Self { text, hashes }
     }
 }
 
 impl Line {
     /// `/bin/sh` runs the script.
     pub(super) fn shell(script: &Script) -> Self {
-        Self(format!("exec /bin/sh -c '{}'", script.0))
+        Self(format!("exec /bin/sh -c '{}'", script.text))
+    }
+
+    /// The login shell itself becomes the agent where it lies in its usual place: what `shortcut.sh` does, in words that all shells
+    /// know. Else `/bin/sh` runs the script.
+    pub(super) fn shortcut(script: &Script) -> Self {
+        let directory = "$HOME/.cache/farcast";
+        let tries = script.hashes.iter().map(|hash| {
+            let agent = format!("{directory}/farcast-agent-{hash}");
+            format!(
+                "[ -O \"{directory}\" ] && [ -O \"{agent}\" ] && echo FARCAST FOUND && exec \"{agent}\" found; "
+            )
+        });
+        let tries: String = tries.collect();
+        Self(format!(
+            "echo FARCAST HERE; {tries}{}",
+            Self::shell(script).0
+        ))
     }
 
     /// A program that takes a command as arguments (sudo, doas) starts `/bin/sh` with the script.
     pub(super) fn under(words: &[Word], script: &Script) -> Self {
-        Self(format!("exec {} /bin/sh -c '{}'", spaced(words), script.0))
+        Self(format!(
+            "exec {} /bin/sh -c '{}'",
+            spaced(words),
+            script.text
+        ))
     }
 
     /// A program that takes a command as text for another login shell (su) does.
@@ -96,7 +121,7 @@ impl Line {
         Self(format!(
             "exec {} -c 'exec /bin/sh -c '\"'\"'{}'\"'\"",
             spaced(words),
-            script.0
+            script.text
         ))
     }
 

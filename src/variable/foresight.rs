@@ -10,9 +10,10 @@ use {
 };
 
 /// What is read while a step is made ready before its turn: it tells whether the steps before it can still change that.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Foresight {
-    names: Mutex<BTreeSet<String>>,
+    /// Nothing once nobody asks any more.
+    names: Mutex<Option<BTreeSet<String>>>,
     files: AtomicBool,
 }
 
@@ -28,11 +29,22 @@ const UNSTEADY: &[&str] = &[
     "vars",
 ];
 
+impl Default for Foresight {
+    fn default() -> Self {
+        Self {
+            names: Mutex::new(Some(BTreeSet::new())),
+            files: AtomicBool::default(),
+        }
+    }
+}
+
 impl Foresight {
     /// A variable is asked for.
     pub(super) fn read(&self, name: &str) {
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        if !names.contains(name) {
+        if let Some(names) = &mut *names
+            && !names.contains(name)
+        {
             names.insert(name.to_owned());
         }
     }
@@ -45,6 +57,11 @@ impl Foresight {
         reach == Reach::Files
     }
 
+    /// What is read from now on does not matter any more.
+    pub(super) fn close(&self) {
+        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Whether files of the controller were read.
     pub fn read_files(&self) -> bool {
         self.files.load(Ordering::Relaxed)
@@ -54,6 +71,6 @@ impl Foresight {
     pub fn is_steady(&self, set: &BTreeSet<String>) -> bool {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         let steady = |name: &String| !UNSTEADY.contains(&name.as_str()) && !set.contains(name);
-        names.iter().all(steady)
+        names.iter().flatten().all(steady)
     }
 }

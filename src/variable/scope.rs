@@ -81,6 +81,17 @@ impl Scope {
         }
     }
 
+    /// Keeps no more than what is of use until the step's turn, which may be long in coming: there may be many.
+    pub fn settle(&self) {
+        if let Some(foresight) = &self.around.foresight {
+            foresight.close();
+        }
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        // That a variable is not there is found out as quickly again.
+        cache.retain(|_, value| value.is_some());
+        cache.shrink_to_fit();
+    }
+
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -310,5 +321,6 @@ fn layers(world: &World, memory: &Memory, host: &str, around: &Surroundings) -> 
             .map(|role| Layer::Raw(Arc::clone(&role.defaults))),
     );
     layers.retain(|layer| !layer.is_empty());
+    layers.shrink_to_fit();
     layers
 }

@@ -26,7 +26,7 @@ impl Listener for Deaf {
 fn program(directory: &Path) -> AgentProgram {
     let agent = directory.join("farcast-agent");
     fs::copy(env!("CARGO_BIN_EXE_farcast-agent"), agent).unwrap();
-    AgentProgram::in_directory(directory, Edition::Core)
+    AgentProgram::in_directory(directory, farcast::module::Edition::Core)
 }
 
 fn run(id: u64, module: &str, args: serde_json::Value) -> Run {
@@ -105,7 +105,7 @@ async fn a_host_that_falls_silent_is_lost() {
 async fn assert_lost_after(sshd: &Sshd, target: &Target, event: fn(&Sshd)) {
     let programs = tempfile::tempdir().unwrap();
     fake_agent(programs.path(), VERSION);
-    let program = AgentProgram::in_directory(programs.path(), Edition::Core);
+    let program = AgentProgram::in_directory(programs.path(), farcast::module::Edition::Core);
     let transport = reach(target).await.unwrap();
     let mut agent = Agent::start(&*transport, None, &program, PATIENCE)
         .await

@@ -108,7 +108,7 @@ impl Peer {
 async fn agent(stage: Stage, peer: &mut Peer) -> Agent {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("farcast-agent"), "x").unwrap();
-    let program = AgentProgram::in_directory(directory.path(), Edition::Core);
+    let program = AgentProgram::in_directory(directory.path(), farcast::module::Edition::Core);
     let start = Agent::start(&stage, None, &program, PATIENCE);
     tokio::join!(start, peer.greet()).0.unwrap()
 }

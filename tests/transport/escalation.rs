@@ -46,7 +46,7 @@ impl Place {
         let directory = tempfile::tempdir().unwrap();
         fake_agent(directory.path(), farcast::wire::VERSION);
         Self {
-            program: AgentProgram::in_directory(directory.path(), Edition::Core),
+            program: AgentProgram::in_directory(directory.path(), farcast::module::Edition::Core),
             directory,
         }
     }

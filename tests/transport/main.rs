@@ -71,7 +71,7 @@ async fn the_agent_is_delivered_once_and_kept_privately() {
         let sshd = Sshd::start();
         let programs = tempfile::tempdir().unwrap();
         fake_agent(programs.path(), farcast::wire::VERSION);
-        let program = AgentProgram::in_directory(programs.path(), Edition::Core);
+        let program = AgentProgram::in_directory(programs.path(), farcast::module::Edition::Core);
         let transport = reach(&target(&sshd, method)).await.unwrap();
         for _ in 0..2 {
             let agent = start(&*transport, &program).await.unwrap();
@@ -99,7 +99,7 @@ async fn the_agent_is_delivered_once_and_kept_privately() {
 async fn an_agent_that_was_damaged_in_its_place_is_delivered_again() {
     let programs = tempfile::tempdir().unwrap();
     fake_agent(programs.path(), farcast::wire::VERSION);
-    let program = AgentProgram::in_directory(programs.path(), Edition::Core);
+    let program = AgentProgram::in_directory(programs.path(), farcast::module::Edition::Core);
     let hash = &program.kinds().unwrap()[0].1;
     for damage in ["#!/bin/sh\nexit 7\n", "\u{7f}ELF"] {
         let sshd = Sshd::start();
@@ -143,7 +143,7 @@ async fn old_agents_are_removed_but_for_the_newest() {
     }
     let programs = tempfile::tempdir().unwrap();
     fake_agent(programs.path(), farcast::wire::VERSION);
-    let program = AgentProgram::in_directory(programs.path(), Edition::Core);
+    let program = AgentProgram::in_directory(programs.path(), farcast::module::Edition::Core);
     let transport = reach(&target(&sshd, Method::Ssh)).await.unwrap();
     let agent = start(&*transport, &program).await.unwrap();
     agent.close().await;
@@ -287,7 +287,7 @@ async fn an_agent_of_another_build_is_told_apart() {
     let sshd = Sshd::start();
     let programs = tempfile::tempdir().unwrap();
     fake_agent(programs.path(), 7);
-    let program = AgentProgram::in_directory(programs.path(), Edition::Core);
+    let program = AgentProgram::in_directory(programs.path(), farcast::module::Edition::Core);
     let transport = reach(&target(&sshd, Method::Ssh)).await.unwrap();
     let error = start(&*transport, &program).await.err().unwrap();
     assert!(
@@ -302,7 +302,7 @@ async fn a_machine_without_a_program_is_named() {
     let sshd = Sshd::start();
     let programs = tempfile::tempdir().unwrap();
     fs::write(programs.path().join("farcast-agent-vax"), "").unwrap();
-    let program = AgentProgram::in_directory(programs.path(), Edition::Core);
+    let program = AgentProgram::in_directory(programs.path(), farcast::module::Edition::Core);
     let transport = reach(&target(&sshd, Method::Ssh)).await.unwrap();
     let error = start(&*transport, &program)
         .await
