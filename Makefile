@@ -70,7 +70,7 @@ bench: rust packages agent peers ## Measure farcast beside ssh and its peers, on
 	cargo bench --bench run -- $(if $(ONLY),--only $(ONLY)) $(if $(RUNS),--runs $(RUNS))
 
 bench-fleet: rust packages agent ## The same for 1,000 hosts, beside their handshakes alone (needs root).
-	cargo bench --bench fleet
+	cargo bench --bench fleet | tee benches/results/fleet.txt
 
 step-by-step: rust packages test-packages agent ## The tests on hosts, with one step sent at a time (`make test` sends many).
 	FARCAST_LOOK_AHEAD=1 cargo test --no-fail-fast --test modules --test site --test faults --test foreign

@@ -68,16 +68,16 @@ fn main() -> Outcome<()> {
             Some(&cost),
         );
         println!(
-            "{:<34} {:>9.2} {:>12}   limit 1.3",
+            "{:<34} {:>9.2} {:>12}   limits 1.3, 250 MiB",
             "  ratio",
             ratio(cost.time, alone),
             ""
         );
-        costs.push((hosts as f64, cost.memory as f64));
+        costs.push((hosts as f64, ground.apply(hosts, 1)?.memory as f64));
     }
     println!(
-        "{:<34} {:>9.0}                limit 150",
-        "each host more, KiB",
+        "{:<34} {:>22.0}   limit 150",
+        "each idle host more, KiB",
         slope(&costs)
     );
     let (hosts, steps) = LONG;

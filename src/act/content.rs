@@ -1,18 +1,13 @@
 use {
     super::{Body, Failure, Probe},
     crate::wire::Content,
-    rustix::fs::{Advice, fadvise},
     std::{
         fs::File,
         io::{BufRead, Write},
-        num::NonZero,
         path::Path,
         rc::Rc,
     },
 };
-
-/// After so many bytes the disk begins to write, so that little is left when they are to be there.
-const STRETCH: u64 = 8 * 1024 * 1024;
 
 /// Content that the controller holds.
 impl Probe {
@@ -67,7 +62,6 @@ impl Probe {
         path: &Path,
     ) -> Result<(), Failure> {
         let failed = Failure::io("write", path);
-        let (mut written, mut begun) = (0, 0);
         loop {
             self.check()?;
             let piece = from.fill_buf().map_err(&failed)?;
@@ -77,13 +71,6 @@ impl Probe {
             to.write_all(piece).map_err(&failed)?;
             let count = piece.len();
             from.consume(count);
-            written += count as u64;
-            if written - begun >= STRETCH {
-                // Linux begins to write out what it is told is not needed. Where it does not, the flush takes longer.
-                let stretch = NonZero::new(written - begun);
-                let _ = fadvise(&*to, begun, stretch, Advice::DontNeed);
-                begun = written;
-            }
         }
     }
 

@@ -53,7 +53,7 @@ impl Draft {
         &self.temporary
     }
 
-    /// Flushes it to the disk and puts it in its place, with these bits and the extended attributes of the file that it
+    /// Flushes it and puts it in its place, with these bits and the extended attributes of the file that it
     /// replaces. Gives the name of the copy of that file, where one is wanted and there is something to keep.
     pub fn place(mut self, bits: Bits, backup: bool) -> Result<Option<PathBuf>, Failure> {
         let replaced = self.path.is_file();
@@ -61,7 +61,7 @@ impl Draft {
             write::keep_attributes(&self.path, &self.file);
         }
         let failed = Failure::io("write", &self.temporary);
-        self.file.sync_all().map_err(failed)?;
+        write::flush(&self.file).map_err(failed)?;
         let copy = match backup && replaced {
             true => Some(write::backup(&self.path)?),
             false => None,
@@ -94,7 +94,7 @@ impl Draft {
         self.file
             .rewind()
             .and_then(|()| io::copy(&mut self.file, &mut near.file))
-            .and_then(|_| near.file.sync_all())
+            .and_then(|_| write::flush(&near.file))
             .map_err(Failure::io("write", &near.temporary))?;
         if self.path.is_file() {
             write::keep_attributes(&self.path, &near.file);

@@ -19,6 +19,9 @@ const ATTRIBUTE_LIMIT: usize = 64 * 1024;
 /// Copies go in pieces of so many bytes.
 const COPIED: usize = 128 * 1024;
 
+/// A larger file is not waited for: the disk may take longer than the way.
+const FLUSHED: u64 = 8 * 1024 * 1024;
+
 /// Gives a file its content: written to a temporary file beside it, flushed to the disk and renamed, so that whoever looks
 /// sees the old or the new file and nothing between. Extended attributes (SELinux labels, ACLs) of the old file stay.
 #[derive(Clone, Debug)]
@@ -231,8 +234,7 @@ impl Act for Write {
         let (draft, mut file) = self.draft()?;
         self.source.copy(host, &mut file, draft.path())?;
         self.dress(&draft, &file)?;
-        file.sync_all()
-            .map_err(Failure::io("write", draft.path()))?;
+        flush(&file).map_err(Failure::io("write", draft.path()))?;
         drop(file);
         self.validate_draft(host, &draft)?;
         self.settle(draft)
@@ -249,6 +251,14 @@ impl Act for Write {
                 content: self.source.foreseen(),
             })),
         }]
+    }
+}
+
+/// Makes sure that a file survives a loss of power.
+pub(super) fn flush(file: &File) -> io::Result<()> {
+    match file.metadata()?.len() > FLUSHED {
+        true => Ok(()),
+        false => file.sync_all(),
     }
 }
 

@@ -1,16 +1,17 @@
 use {
-    super::{Act, Failure, Host, Source, Write, write::Temporary},
+    super::{
+        Act, Failure, Host, Source, Write,
+        write::{Temporary, flush},
+    },
     crate::wire::{Diff, Effect, Object},
-    rustix::fs::syncfs,
     std::{
         collections::BTreeMap,
         fs::File,
         io::{BufRead, BufReader},
-        os::unix::fs::MetadataExt,
     },
 };
 
-/// At most so many drafts lie beside their places at a time.
+/// At most so many drafts lie beside their places at a time, to be validated together.
 const DRAFTS: usize = 1024;
 
 /// So many files, …
@@ -20,22 +21,18 @@ const ASKED: usize = 16 * 1024;
 /// nothing.
 const BYTES: u64 = 64 * 1024 * 1024;
 
-/// Up to so many files the disk is told of each, which does not make others wait for what others wrote.
+/// Up to so many files are flushed; nobody waits for the disk for each of more.
 const FEW: usize = 16;
 
-/// Gives many files their contents, each as [`Write`] does. What the controller has to send comes in one stream, and the disk
-/// is waited for once for many files.
+/// Gives many files their contents, each as [`Write`] does. What the controller has to send comes in one stream.
 #[derive(Clone, Debug, Default)]
 pub struct Writes(Vec<Write>);
 
-/// Files whose contents are asked for together: drafts first, then the disk, then each in its place.
+/// Files whose contents are asked for together. Where one is to be validated, all are drafts until that is done.
 struct Batch<'a> {
     writes: &'a [Write],
+    validated: bool,
     drafts: Vec<Option<Temporary>>,
-    /// How many drafts there are.
-    waiting: usize,
-    /// A file on each file system, by device.
-    disks: BTreeMap<u64, File>,
     values: Object,
 }
 
@@ -85,9 +82,8 @@ impl<'a> Batch<'a> {
     fn new(writes: &'a [Write]) -> Self {
         Self {
             writes,
+            validated: writes.iter().any(Write::is_validated),
             drafts: writes.iter().map(|_| None).collect(),
-            waiting: 0,
-            disks: BTreeMap::new(),
             values: Object::new(),
         }
     }
@@ -99,9 +95,6 @@ impl<'a> Batch<'a> {
             if !coming[index] {
                 let source = write.source();
                 self.draft(index, |file, draft| source.copy(host, file, draft.path()))?;
-                if !write.is_validated() {
-                    self.settle_many()?;
-                }
             }
         }
         for (write, draft) in self.writes.iter().zip(&self.drafts) {
@@ -109,7 +102,11 @@ impl<'a> Batch<'a> {
                 write.validate_draft(host, draft)?;
             }
         }
-        self.settle()?;
+        for (write, draft) in self.writes.iter().zip(self.drafts) {
+            if let Some(draft) = draft {
+                self.values.extend(write.settle(draft)?);
+            }
+        }
         Ok(self.values)
     }
 
@@ -134,14 +131,9 @@ impl<'a> Batch<'a> {
         if wanted.is_empty() {
             return Ok(());
         }
-        let validated = self.writes.iter().any(Write::is_validated);
         host.receive(&wanted, &mut |index, bytes| {
             let same = places.get(wanted[index]).map_or(&[][..], Vec::as_slice);
-            self.fill(host, same, bytes)?;
-            match validated {
-                true => Ok(()),
-                false => self.settle_many(),
-            }
+            self.fill(host, same, bytes)
         })
     }
 
@@ -169,28 +161,6 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn settle_many(&mut self) -> Result<(), Failure> {
-        match self.waiting >= DRAFTS {
-            true => self.settle(),
-            false => Ok(()),
-        }
-    }
-
-    /// Waits for the disk and puts the drafts in their places.
-    fn settle(&mut self) -> Result<(), Failure> {
-        for disk in std::mem::take(&mut self.disks).values() {
-            let path = self.writes[0].path();
-            syncfs(disk).map_err(Failure::os("flush to the disk what was written near", path))?;
-        }
-        for (write, draft) in self.writes.iter().zip(&mut self.drafts) {
-            if let Some(draft) = draft.take() {
-                self.values.extend(write.settle(draft)?);
-            }
-        }
-        self.waiting = 0;
-        Ok(())
-    }
-
     fn draft(
         &mut self,
         index: usize,
@@ -201,19 +171,12 @@ impl<'a> Batch<'a> {
         fill(&mut file, &draft)?;
         write.dress(&draft, &file)?;
         if self.writes.len() <= FEW {
-            file.sync_all()
-                .map_err(Failure::io("write", draft.path()))?;
-            self.drafts[index] = Some(draft);
-            self.waiting += 1;
-            return Ok(());
+            flush(&file).map_err(Failure::io("write", draft.path()))?;
         }
-        let device = file
-            .metadata()
-            .map_err(Failure::io("write", draft.path()))?
-            .dev();
-        self.disks.entry(device).or_insert(file);
-        self.drafts[index] = Some(draft);
-        self.waiting += 1;
+        match self.validated {
+            true => self.drafts[index] = Some(draft),
+            false => self.values.extend(write.settle(draft)?),
+        }
         Ok(())
     }
 }
