@@ -5,6 +5,7 @@ use {
     },
     ::openssh::{Child, Session, Stdio},
     futures::FutureExt,
+    rustix::pipe::fcntl_setpipe_size,
     std::{
         fs, io,
         sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -15,6 +16,9 @@ use {
 
 /// Without a session, the master process of a farcast that was killed ends after this many seconds.
 const IDLE: u32 = 60;
+
+/// So many bytes may be on their way to ssh.
+const PIPE: usize = 1024 * 1024;
 
 /// A connection by the user's own `ssh`, whose master process carries every session.
 struct Openssh {
@@ -109,6 +113,8 @@ impl Transport for Openssh {
         let (Some(stdin), Some(stdout), Some(stderr)) = streams else {
             return Err(self.refused(&::openssh::Error::Disconnected));
         };
+        // ssh always finds something to send. Where a user may not have that much, it is slower.
+        let _ = fcntl_setpipe_size(&stdin, PIPE);
         Ok(Pipe {
             stdin: Box::new(stdin),
             stdout: Box::new(stdout),
