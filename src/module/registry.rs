@@ -2,10 +2,11 @@
 
 #[cfg(feature = "full")]
 use super::archive;
+use super::build;
 use {
     super::{
-        Module, Probe, command, file, foreign, job, net, package, ping, service, setup,
-        system, user,
+        Module, Probe, command, file, foreign, job, net, package, ping, service, setup, system,
+        user,
     },
     crate::wire::{Outcome, Run},
 };
@@ -63,7 +64,20 @@ static CORE: &[Entry] = &[
 /// What only the full agent has.
 #[cfg(feature = "full")]
 static FULL: &[Entry] = &[
+    entry::<system::alternatives::Alternatives>(),
+    entry::<package::apt_key::AptKey>(),
     entry::<archive::archive::Archive>(),
+    entry::<package::deb822_repository::Deb822Repository>(),
+    entry::<package::debconf::Debconf>(),
+    entry::<package::dpkg_selections::DpkgSelections>(),
+    entry::<build::git::Git>(),
+    entry::<file::ini_file::IniFile>(),
+    entry::<system::locale_gen::LocaleGen>(),
+    entry::<system::modprobe::Modprobe>(),
+    entry::<system::mount::Mount>(),
+    entry::<system::pam_limits::PamLimits>(),
+    entry::<package::rpm_key::RpmKey>(),
+    entry::<system::timezone::Timezone>(),
     entry::<archive::unarchive::Unarchive>(),
 ];
 #[cfg(not(feature = "full"))]
@@ -153,7 +167,8 @@ impl Entry {
 #[cfg(any(test, feature = "controller"))]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let short = name.rsplit('.').next().unwrap_or(name);
-    let names = all().flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
+    let names =
+        all().flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
     super::argument::nearest(short, names)
 }
 

@@ -7,6 +7,8 @@ pub mod fetch;
 #[expect(clippy::module_inception, reason = "the module is called file")]
 pub mod file;
 pub mod find;
+#[cfg(feature = "full")]
+pub mod ini_file;
 pub mod lineinfile;
 mod pattern;
 mod placement;

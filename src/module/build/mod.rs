@@ -1,0 +1,3 @@
+//! Modules about getting and building software that no package manager of the system brings.
+
+pub mod git;
