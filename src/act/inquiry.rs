@@ -12,6 +12,10 @@ pub enum Inquiry {
     KernelModule(String),
     /// All locales that are generated.
     Locales,
+    /// The Python packages that are installed, each with its version; by this call of pip.
+    PythonPackages(Program),
+    /// Those that have newer versions, with these arguments about where to look.
+    PythonOutdated(Program, Vec<String>),
     /// The keys that rpm trusts, as text.
     RpmKeys,
 }
@@ -66,6 +70,16 @@ impl Inquiry {
         match self {
             Self::KernelModule(name) => said(["modprobe", "--show-depends", "--", name]),
             Self::Locales => said(["locale", "-a"]),
+            Self::PythonPackages(pip) => with(pip, ["list", "--format=freeze"]),
+            Self::PythonOutdated(pip, arguments) => {
+                let arguments = arguments.iter().map(String::as_str);
+                with(
+                    pip,
+                    ["list", "--outdated", "--format=json"]
+                        .into_iter()
+                        .chain(arguments),
+                )
+            }
             Self::RpmKeys => said([
                 "rpm",
                 "--query",
@@ -78,6 +92,12 @@ impl Inquiry {
                 .env("GIT_OPTIONAL_LOCKS", "0"),
         }
     }
+}
+
+fn with<'a>(program: &Program, arguments: impl IntoIterator<Item = &'a str>) -> Program {
+    let mut program = program.clone();
+    program.argv.extend(arguments.into_iter().map(Into::into));
+    program
 }
 
 fn said<'a>(argv: impl IntoIterator<Item = &'a str>) -> Program {

@@ -1,8 +1,7 @@
 //! The modules: to add one, add its line to `CORE` or `FULL`, in the order of the names.
 
 #[cfg(feature = "full")]
-use super::archive;
-use super::build;
+use super::{archive, build};
 use {
     super::{
         Module, Probe, command, file, foreign, job, net, package, ping, service, setup, system,
@@ -76,6 +75,7 @@ static FULL: &[Entry] = &[
     entry::<system::modprobe::Modprobe>(),
     entry::<system::mount::Mount>(),
     entry::<system::pam_limits::PamLimits>(),
+    entry::<build::pip::Pip>(),
     entry::<package::rpm_key::RpmKey>(),
     entry::<system::timezone::Timezone>(),
     entry::<archive::unarchive::Unarchive>(),

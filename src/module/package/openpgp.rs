@@ -48,9 +48,11 @@ fn unarmored(text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     for block in text.split(BEGIN).skip(1) {
         let block = block.split(END).next().unwrap_or_default();
-        let lines = block.lines().map(str::trim);
-        // Headers end with an empty line; a checksum begins with `=`.
-        let lines = lines.skip_while(|line| !line.is_empty());
+        // Headers have a colon, which data have not; a checksum begins with `=`.
+        let lines = block
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.contains(':'));
         let lines = lines.take_while(|line| !line.starts_with('='));
         let data: String = lines.collect();
         bytes.extend(STANDARD.decode(data).unwrap_or_default());
@@ -179,6 +181,8 @@ pub mod tests {
         assert_eq!(read[0].keys[0].id, FINGERPRINT[24..]);
         assert_eq!(read[0].keys[1].id, SUBKEY_ID);
         assert_eq!(super::read(&read[0].bytes), read);
+        let headed = KEY.replacen("BLOCK-----\n", "BLOCK-----\nVersion: rpm-4.18.0\n", 1);
+        assert_eq!(super::read(headed.as_bytes()), read);
         let twice = [KEY, KEY].concat();
         assert_eq!(super::read(twice.as_bytes()).len(), 2);
     }
