@@ -12,6 +12,8 @@ pub enum Inquiry {
     KernelModule(String),
     /// All locales that are generated.
     Locales,
+    /// The rules of the packet filter, or whether one is there, by this program: the words after `-t TABLE` are `-S` or `-C`.
+    PacketRules(&'static str, Vec<String>),
     /// The Python packages that are installed, each with its version; by this call of pip.
     PythonPackages(Program),
     /// Those that have newer versions, with these arguments about where to look.
@@ -70,6 +72,10 @@ impl Inquiry {
         match self {
             Self::KernelModule(name) => said(["modprobe", "--show-depends", "--", name]),
             Self::Locales => said(["locale", "-a"]),
+            Self::PacketRules(program, words) => {
+                let words = words.iter().map(String::as_str);
+                said([*program].into_iter().chain(words))
+            }
             Self::PythonPackages(pip) => with(pip, ["list", "--format=freeze"]),
             Self::PythonOutdated(pip, arguments) => {
                 let arguments = arguments.iter().map(String::as_str);

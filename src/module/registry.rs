@@ -71,6 +71,7 @@ static FULL: &[Entry] = &[
     entry::<package::dpkg_selections::DpkgSelections>(),
     entry::<build::git::Git>(),
     entry::<file::ini_file::IniFile>(),
+    entry::<net::iptables::Iptables>(),
     entry::<system::locale_gen::LocaleGen>(),
     entry::<system::modprobe::Modprobe>(),
     entry::<system::mount::Mount>(),
