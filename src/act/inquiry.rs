@@ -12,6 +12,10 @@ pub enum Inquiry {
     KernelModule(String),
     /// All locales that are generated.
     Locales,
+    /// An access control list, by this call of getfacl.
+    Acl(Vec<String>),
+    /// What this call of setfacl would do: `--test` makes sure that it does nothing.
+    AclChange(Vec<String>),
     /// The rules of the packet filter, or whether one is there, by this program: the words after `-t TABLE` are `-S` or `-C`.
     PacketRules(&'static str, Vec<String>),
     /// The Python packages that are installed, each with its version; by this call of pip.
@@ -72,6 +76,13 @@ impl Inquiry {
         match self {
             Self::KernelModule(name) => said(["modprobe", "--show-depends", "--", name]),
             Self::Locales => said(["locale", "-a"]),
+            Self::Acl(argv) => said(argv.iter().map(String::as_str)),
+            Self::AclChange(argv) => {
+                let (program, rest) = argv.split_at(argv.len().min(1));
+                let test = ["--test".to_owned()];
+                let argv = program.iter().chain(&test).chain(rest);
+                said(argv.map(String::as_str))
+            }
             Self::PacketRules(program, words) => {
                 let words = words.iter().map(String::as_str);
                 said([*program].into_iter().chain(words))

@@ -63,6 +63,7 @@ static CORE: &[Entry] = &[
 /// What only the full agent has.
 #[cfg(feature = "full")]
 static FULL: &[Entry] = &[
+    entry::<file::acl::Acl>(),
     entry::<system::alternatives::Alternatives>(),
     entry::<package::apt_key::AptKey>(),
     entry::<archive::archive::Archive>(),

@@ -1,5 +1,7 @@
 //! Modules about files.
 
+#[cfg(feature = "full")]
+pub mod acl;
 pub mod blockinfile;
 pub mod copy;
 mod edit;
