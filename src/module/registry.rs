@@ -79,6 +79,7 @@ static FULL: &[Entry] = &[
     entry::<system::pam_limits::PamLimits>(),
     entry::<build::pip::Pip>(),
     entry::<package::rpm_key::RpmKey>(),
+    entry::<system::seboolean::Seboolean>(),
     entry::<system::timezone::Timezone>(),
     entry::<archive::unarchive::Unarchive>(),
 ];

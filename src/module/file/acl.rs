@@ -39,7 +39,7 @@ pub struct Acl {
     recursive: bool,
     /// Whether the mask is worked out anew.
     #[serde(default)]
-    recalculate_mask: Mask,
+    recalculate_mask: Recalculation,
     /// Lists as NFSv4 has them.
     #[serde(default)]
     use_nfsv4_acls: bool,
@@ -64,12 +64,15 @@ enum Kind {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-enum Mask {
+enum Recalculation {
+    /// As setfacl does by itself.
     #[default]
-    Default,
-    Mask,
-    NoMask,
+    #[serde(rename = "default")]
+    Usual,
+    #[serde(rename = "mask")]
+    Always,
+    #[serde(rename = "no_mask")]
+    Never,
 }
 
 fn yes() -> bool {
@@ -187,7 +190,7 @@ impl Acl {
         let absent = self.state == State::Absent;
         let fault = if query && self.recursive {
             "'recursive' MUST NOT be set when 'state=query'."
-        } else if query && self.recalculate_mask != Mask::Default {
+        } else if query && self.recalculate_mask != Recalculation::Usual {
             "'recalculate_mask' MUST NOT be set to 'mask' or 'no_mask' when 'state=query'."
         } else if colons.is_some() && parts {
             "'entry' MUST NOT be set when 'entity', 'etype' or 'permissions' are set."
@@ -250,9 +253,9 @@ impl Acl {
             argv.push("--recursive");
         }
         match self.recalculate_mask {
-            Mask::Default => {}
-            Mask::Mask => argv.push("--mask"),
-            Mask::NoMask => argv.push("--no-mask"),
+            Recalculation::Usual => {}
+            Recalculation::Always => argv.push("--mask"),
+            Recalculation::Never => argv.push("--no-mask"),
         }
         if !self.follow && !self.use_nfsv4_acls {
             argv.push("--physical");

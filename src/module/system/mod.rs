@@ -11,6 +11,8 @@ pub mod modprobe;
 pub mod mount;
 #[cfg(feature = "full")]
 pub mod pam_limits;
+#[cfg(feature = "full")]
+pub mod seboolean;
 pub mod sysctl;
 #[cfg(feature = "full")]
 mod text;
