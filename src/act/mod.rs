@@ -24,6 +24,8 @@ mod failure;
 mod host;
 mod identity;
 mod inode;
+#[cfg(feature = "full")]
+mod inquiry;
 mod job;
 mod label;
 mod link;
@@ -56,6 +58,8 @@ pub use draft::Draft;
 pub use failure::{Failure, Thing};
 pub use host::Host;
 pub use inode::{Inode, Kind, Moment};
+#[cfg(feature = "full")]
+pub use inquiry::{GitCall, GitQuestion, Inquiry};
 pub use job::{Job, JobRecord};
 pub use label::Label;
 pub use link::{Link, Target};

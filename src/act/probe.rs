@@ -99,7 +99,7 @@ impl Probe {
         for effect in effects {
             let effect = match effect {
                 Effect::Path { path, entry } => {
-                    let path = self.place(Path::new(&path)).unwrap_or(path.into());
+                    let path = self.unlinked(Path::new(&path)).unwrap_or(path.into());
                     let path = path.to_string_lossy().into_owned();
                     Effect::Path { path, entry }
                 }
@@ -325,10 +325,14 @@ impl Probe {
 
     /// The path with all links above its last part resolved, as the overlay knows it.
     fn place(&self, path: &Path) -> Result<PathBuf, Failure> {
-        let path = std::path::absolute(path).map_err(Failure::io("find", path))?;
-        if !self.overlay.has_paths() {
-            return Ok(path);
+        match self.overlay.has_paths() {
+            true => self.unlinked(path),
+            false => std::path::absolute(path).map_err(Failure::io("find", path)),
         }
+    }
+
+    fn unlinked(&self, path: &Path) -> Result<PathBuf, Failure> {
+        let path = std::path::absolute(path).map_err(Failure::io("find", path))?;
         let mut rest: Vec<OsString> = parts(&path);
         let mut place = PathBuf::from("/");
         let mut links = 0;

@@ -65,6 +65,9 @@ pub enum Question {
     /// What a foreign module would do, by its own word: the program, in Python, is read from standard input. It is the one
     /// question whose answer is not farcast's to vouch for.
     Forecast { argv: Vec<String>, program: Vec<u8> },
+    /// What only the full agent's modules ask.
+    #[cfg(feature = "full")]
+    Inquiry(super::Inquiry),
 }
 
 /// One line a package: name, architecture, version, state, section, provided names.
@@ -151,6 +154,8 @@ impl Question {
                 [&program[..], &strings(options), &["status"]].concat()
             }
             Self::Forecast { argv, .. } => [&strings(argv)[..], &["-"]].concat(),
+            #[cfg(feature = "full")]
+            Self::Inquiry(_) => Vec::new(),
         }
     }
 
@@ -158,6 +163,10 @@ impl Question {
     pub(super) fn program(&self) -> Program {
         if let Self::Forecast { program, .. } = self {
             return Program::new(self.argv()).stdin(program.clone());
+        }
+        #[cfg(feature = "full")]
+        if let Self::Inquiry(inquiry) = self {
+            return inquiry.program();
         }
         let program = Program::new(self.argv()).env("LC_ALL", "C.UTF-8");
         match self {

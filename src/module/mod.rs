@@ -30,6 +30,8 @@
 pub mod archive;
 #[cfg(any(test, feature = "controller"))]
 pub mod argument;
+#[cfg(feature = "full")]
+pub mod build;
 pub mod command;
 mod context;
 pub mod file;
@@ -49,10 +51,14 @@ pub mod system;
 #[cfg(test)]
 pub mod trial;
 pub mod user;
+#[cfg(feature = "full")]
+mod word;
 
 #[cfg(feature = "controller")]
 pub use argument::{ArgumentError, Schema};
 pub use registry::{Edition, Entry, all, find};
+#[cfg(feature = "full")]
+pub use word::Word;
 pub use {
     crate::act::{Acts, Delta, Failure, Look, Probe},
     host_path::HostPath,

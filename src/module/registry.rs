@@ -1,7 +1,7 @@
 //! The modules: to add one, add its line to `CORE` or `FULL`, in the order of the names.
 
 #[cfg(feature = "full")]
-use super::archive;
+use super::{archive, build};
 use {
     super::{
         Module, Probe, command, file, foreign, job, net, package, ping, service, setup, system,
@@ -63,7 +63,24 @@ static CORE: &[Entry] = &[
 /// What only the full agent has.
 #[cfg(feature = "full")]
 static FULL: &[Entry] = &[
+    entry::<file::acl::Acl>(),
+    entry::<system::alternatives::Alternatives>(),
+    entry::<package::apt_key::AptKey>(),
     entry::<archive::archive::Archive>(),
+    entry::<package::deb822_repository::Deb822Repository>(),
+    entry::<package::debconf::Debconf>(),
+    entry::<package::dpkg_selections::DpkgSelections>(),
+    entry::<build::git::Git>(),
+    entry::<file::ini_file::IniFile>(),
+    entry::<net::iptables::Iptables>(),
+    entry::<system::locale_gen::LocaleGen>(),
+    entry::<system::modprobe::Modprobe>(),
+    entry::<system::mount::Mount>(),
+    entry::<system::pam_limits::PamLimits>(),
+    entry::<build::pip::Pip>(),
+    entry::<package::rpm_key::RpmKey>(),
+    entry::<system::seboolean::Seboolean>(),
+    entry::<system::timezone::Timezone>(),
     entry::<archive::unarchive::Unarchive>(),
 ];
 #[cfg(not(feature = "full"))]

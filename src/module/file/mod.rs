@@ -1,5 +1,7 @@
 //! Modules about files.
 
+#[cfg(feature = "full")]
+pub mod acl;
 pub mod blockinfile;
 pub mod copy;
 mod edit;
@@ -7,6 +9,8 @@ pub mod fetch;
 #[expect(clippy::module_inception, reason = "the module is called file")]
 pub mod file;
 pub mod find;
+#[cfg(feature = "full")]
+pub mod ini_file;
 pub mod lineinfile;
 mod pattern;
 mod placement;

@@ -9,6 +9,8 @@ mod cookie;
 mod credentials;
 pub mod get_url;
 mod http_date;
+#[cfg(feature = "full")]
+pub mod iptables;
 mod landing;
 mod payload;
 mod proxy;
