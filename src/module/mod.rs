@@ -31,6 +31,8 @@ pub mod archive;
 pub mod argument;
 pub mod command;
 mod context;
+#[cfg(feature = "full")]
+pub mod docker;
 pub mod file;
 pub mod foreign;
 mod host_path;

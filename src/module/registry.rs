@@ -1,5 +1,7 @@
 //! The modules: to add one, add its line to `CORE` or `FULL`, in the order of the names.
 
+#[cfg(feature = "full")]
+use super::docker;
 use {
     super::{
         Module, Probe, archive, command, file, foreign, job, net, package, ping, service, setup,
@@ -62,7 +64,11 @@ static CORE: &[Entry] = &[
 
 /// What only the full agent has.
 #[cfg(feature = "full")]
-static FULL: &[Entry] = &[];
+static FULL: &[Entry] = &[
+    entry::<docker::container::DockerContainer>(),
+    entry::<docker::container_info::DockerContainerInfo>(),
+    entry::<docker::image::DockerImage>(),
+];
 #[cfg(not(feature = "full"))]
 static FULL: &[Entry] = &[];
 
