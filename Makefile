@@ -97,6 +97,7 @@ check: rust ## Format and clippy; every warning is an error.
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo clippy --no-default-features --lib --bin farcast-agent -- -D warnings
+	cargo clippy --no-default-features --features full --lib --bin farcast-full-agent -- -D warnings
 
 build: rust ## farcast, its agent and the greeting service, as they are shipped.
 	cargo build --release
@@ -104,11 +105,12 @@ build: rust ## farcast, its agent and the greeting service, as they are shipped.
 
 # What only unwinding would need is taken out of the agent, or made blank where its start refers to it: it aborts. It is packed once here,
 # and not at each first contact.
-agent: rust packages ## The agent alone, small: what farcast sends to hosts.
+agent: rust packages ## The agents alone, small: what farcast sends to hosts.
 	cargo build --profile agent --no-default-features --bin farcast-agent --config $(small)
-	@$(MAKE) --no-print-directory $(built)/agent/farcast-agent.gz
+	cargo build --profile agent --no-default-features --features full --bin farcast-full-agent --config $(small)
+	@$(MAKE) --no-print-directory $(built)/agent/farcast-agent.gz $(built)/agent/farcast-full-agent.gz
 
-$(built)/agent/farcast-agent.gz: $(built)/agent/farcast-agent
+$(built)/agent/%.gz: $(built)/agent/%
 	size=$$(readelf --wide --sections $< | sed -n 's/.* \.eh_frame  *PROGBITS  *[^ ]*  *[^ ]*  *\([^ ]*\).*/\1/p'); \
 	  head -c $$((16#$$size)) /dev/zero >$<.blank
 	objcopy --update-section .eh_frame=$<.blank $<

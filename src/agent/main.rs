@@ -33,5 +33,7 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     }
     // Unbuffered: a frame is one write.
     let output = File::from(std::io::stdout().as_fd().try_clone_to_owned()?);
-    Ok(serve(stdin(), output)?)
+    let own = std::env::current_exe()?;
+    let directory = own.parent().unwrap_or(Path::new("/"));
+    Ok(serve(stdin(), output, directory)?)
 }

@@ -1,6 +1,7 @@
 //! The program on the host: reads requests from its standard input, works on them one after the other, and answers on its
 //! standard output. Nothing else is ever written there.
 
+mod hold;
 mod inbox;
 mod incoming;
 mod install;

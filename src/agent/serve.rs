@@ -1,15 +1,19 @@
 use {
     super::{
+        hold::Hold,
         inbox::Inbox,
         pipe::{Pipe, SendError},
     },
     crate::{
         act::{Failure, Probe, Watch},
         fact::machine,
-        module::registry,
-        wire::{Course, FrameError, Hello, Outcome, Report, Request, Run, VERSION},
+        module::registry::{self, Entry},
+        wire::{Course, FrameError, Hello, Mode, Outcome, Report, Request, Run, VERSION},
     },
-    std::io::{Read, Write},
+    std::{
+        io::{Read, Write},
+        path::Path,
+    },
 };
 
 /// Why the agent ended before the controller did.
@@ -21,23 +25,25 @@ pub enum ServeError {
     Answer(String),
 }
 
-/// Serves one controller to the end of its pipe. When the input ends, everything that was started is ended, and so is the
+/// Serves one controller to the end of its pipe, from a directory that is its user's own. When the input ends, everything that was started is ended, and so is the
 /// process a few seconds later if the work hangs.
 pub fn serve(
     input: impl Read + Send + 'static,
     output: impl Write + 'static,
+    directory: &Path,
 ) -> Result<(), ServeError> {
     let watch = Watch::default();
     let pipe = Pipe::new(output, Inbox::open(input, watch.clone()));
     let mut probe = Probe::new(Box::new(pipe.clone()), watch);
     send(&pipe, &Report::Hello(hello(&probe)))?;
-    let mut well = true;
+    let (mut well, mut hold) = (true, None);
     while let Some(request) = pipe.next()? {
         match request {
             Request::Run(run) if run.course == Course::Alone || well => {
-                well = work(&mut probe, &pipe, &run)?;
+                well = work(&mut probe, &pipe, &run, hold.as_mut())?;
             }
             Request::Run(run) => send(&pipe, &Report::Passed { id: run.id })?,
+            Request::Claim(claim) => hold = Some(Hold::new(claim, directory)),
             Request::Foresee(effects) => probe.foresee(effects),
             // The reader heeds the one; the other was not asked for, or no longer.
             Request::Cancel { .. } | Request::Content { .. } => {}
@@ -47,7 +53,12 @@ pub fn serve(
 }
 
 /// Works on a step; says whether it ended well, so that what follows it may be done.
-fn work(probe: &mut Probe, pipe: &Pipe, run: &Run) -> Result<bool, ServeError> {
+fn work(
+    probe: &mut Probe,
+    pipe: &Pipe,
+    run: &Run,
+    hold: Option<&mut Hold>,
+) -> Result<bool, ServeError> {
     let (mut sent, mut fine) = (Ok(()), 0);
     let mut report = |item, outcome: Outcome| {
         fine += usize::from(!outcome.failed);
@@ -55,13 +66,11 @@ fn work(probe: &mut Probe, pipe: &Pipe, run: &Run) -> Result<bool, ServeError> {
             sent = answer(pipe, run.id, item, outcome);
         }
     };
-    match registry::requested(&run.module) {
-        Some(module) => (module.run)(probe, run, &mut report),
-        None => {
-            for item in 0..run.items.len() {
-                let msg = format!("the agent has no module {}", run.module);
-                report(item, Failure::refused(msg).into_outcome());
-            }
+    match prepared(run, hold) {
+        Ok(module) => (module.run)(probe, run, &mut report),
+        Err(failure) => {
+            let refused = failure.into_outcome();
+            (0..run.items.len()).for_each(|item| report(item, refused.clone()));
         }
     }
     sent?;
@@ -69,6 +78,17 @@ fn work(probe: &mut Probe, pipe: &Pipe, run: &Run) -> Result<bool, ServeError> {
         send(pipe, &Report::Passed { id: run.id })?;
     }
     Ok(fine == run.items.len())
+}
+
+/// The module that a step asks for, if it may run here.
+fn prepared(run: &Run, hold: Option<&mut Hold>) -> Result<&'static Entry, Failure> {
+    let absent = || Failure::refused(format!("the agent has no module {}", run.module));
+    let module = registry::requested(&run.module).ok_or_else(absent)?;
+    match hold {
+        Some(hold) if run.mode == Mode::Apply => hold.take()?,
+        _ => {}
+    }
+    Ok(module)
 }
 
 /// An outcome too large for the pipe becomes a failure that says so.
@@ -135,7 +155,7 @@ mod tests {
         fn start() -> Self {
             let (input, to) = pipe().unwrap();
             let (from, output) = pipe().unwrap();
-            let agent = thread::spawn(move || serve(input, output));
+            let agent = thread::spawn(move || serve(input, output, Path::new("/")));
             let decoder = Decoder::default();
             let mut session = Self {
                 to,

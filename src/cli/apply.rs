@@ -14,6 +14,7 @@ use {
     crate::{
         check::{self, Circumstances, Code, Finding},
         event::{Consumer, Recap, Tally},
+        module::Edition,
         program::{Program, TagFilter},
         render::{Audience, JsonLines},
         schedule::{Connections, Options, Runner, Sink},
@@ -199,6 +200,7 @@ async fn go(
     let connections = Connections::new(
         session.agents()?,
         edition.unwrap_or(Edition::Core),
+        session.claim()?,
         HANDSHAKES,
         PATIENCE,
     );

@@ -15,8 +15,10 @@ use {
         template::{self, Engine},
         transport::{Agents, HostKeys, Operator},
         variable::Vars,
+        wire::Claim,
     },
     anyhow::{Context, Result, bail},
+    rustix::rand::GetRandomFlags,
     std::{
         path::{Path, PathBuf},
         sync::Arc,
@@ -186,6 +188,20 @@ impl Session {
         let own = own.canonicalize().unwrap_or(own);
         let beside = own.parent().unwrap_or(Path::new("."));
         Ok(Agents::in_directory(beside))
+    }
+
+    /// What tells this run from every other one.
+    pub(super) fn claim(&self) -> Result<Claim> {
+        let mut random = [0; 16];
+        rustix::rand::getrandom(&mut random, GetRandomFlags::empty())
+            .context("cannot get random numbers")?;
+        let system = rustix::system::uname();
+        let user = self.environment.user.as_deref().unwrap_or("somebody");
+        let (host, process) = (system.nodename().to_string_lossy(), std::process::id());
+        Ok(Claim {
+            run: format!("{:032x}", u128::from_ne_bytes(random)),
+            who: format!("{user}@{host}, process {process}"),
+        })
     }
 
     /// How to reach hosts where their own variables say nothing.

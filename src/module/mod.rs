@@ -26,6 +26,7 @@
 //!
 //! Users write `yes`, `"5"`, `0644` and the like; the schema turns them into what the field declares before they get here.
 
+#[cfg(feature = "full")]
 pub mod archive;
 #[cfg(any(test, feature = "controller"))]
 pub mod argument;

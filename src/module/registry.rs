@@ -2,9 +2,10 @@
 
 #[cfg(feature = "full")]
 use super::docker;
+use super::archive;
 use {
     super::{
-        Module, Probe, archive, command, file, foreign, job, net, package, ping, service, setup,
+        Module, Probe, command, file, foreign, job, net, package, ping, service, setup,
         system, user,
     },
     crate::wire::{Outcome, Run},
@@ -22,7 +23,6 @@ pub enum Edition {
 static CORE: &[Entry] = &[
     entry::<package::apt::Apt>(),
     entry::<package::apt_repository::AptRepository>(),
-    entry::<archive::archive::Archive>(),
     entry::<job::async_status::AsyncStatus>(),
     entry::<user::authorized_key::AuthorizedKey>(),
     entry::<file::blockinfile::BlockInFile>(),
@@ -55,7 +55,6 @@ static CORE: &[Entry] = &[
     entry::<system::sysctl::Sysctl>(),
     entry::<service::systemd::Systemd>(),
     entry::<file::tempfile::TempFile>(),
-    entry::<archive::unarchive::Unarchive>(),
     entry::<net::uri::Uri>(),
     entry::<user::user::User>(),
     entry::<system::wait_for::WaitFor>(),
@@ -68,6 +67,8 @@ static FULL: &[Entry] = &[
     entry::<docker::container::DockerContainer>(),
     entry::<docker::container_info::DockerContainerInfo>(),
     entry::<docker::image::DockerImage>(),
+    entry::<archive::archive::Archive>(),
+    entry::<archive::unarchive::Unarchive>(),
 ];
 #[cfg(not(feature = "full"))]
 static FULL: &[Entry] = &[];

@@ -5,7 +5,7 @@ use {
             Agent, Agents, Become, ContentStore, Handshakes, Listener, Lost, Method, Target,
             Transport, Unreachable,
         },
-        wire::{Effect, Mode, Object, Outcome, Run},
+        wire::{Claim, Effect, Mode, Object, Outcome, Run},
     },
     std::{
         collections::HashMap,
@@ -21,6 +21,8 @@ use {
 /// Every connection of a run: one a host, with one agent for each user on it, opened when first needed.
 pub struct Connections {
     agents: Agents,
+    /// What hosts are told of the run.
+    claim: Claim,
     /// What hosts get at first.
     edition: Edition,
     handshakes: Handshakes,
@@ -72,9 +74,16 @@ pub(super) enum Silence {
 }
 
 impl Connections {
-    /// Takes the agents to deliver, the edition that is expected to do, and how many handshakes may go on at once.
-    pub fn new(agents: Agents, edition: Edition, handshakes: usize, patience: Duration) -> Self {
+    /// Takes the agents to deliver, the edition that is expected to do, which run it is, and how many handshakes may go on at once.
+    pub fn new(
+        agents: Agents,
+        edition: Edition,
+        claim: Claim,
+        handshakes: usize,
+        patience: Duration,
+    ) -> Self {
         Self {
+            claim,
             agents,
             edition,
             started: AtomicU64::new(0),
@@ -198,7 +207,7 @@ impl Connections {
         becoming: Option<&Become>,
         edition: Edition,
         begun: &mut (dyn FnMut() + Send),
-    ) -> Result<Seat, Unreachable> {
+    ) -> Result<Seat, Silence> {
         let transport = {
             let mut open = host.transport.lock().await;
             match open.as_ref() {
@@ -212,7 +221,11 @@ impl Connections {
             }
         };
         let program = self.agents.of(edition);
-        let agent = Agent::start(transport.as_ref(), becoming, program, self.patience).await?;
+        let mut agent = Agent::start(transport.as_ref(), becoming, program, self.patience).await?;
+        // Runs against other hosts may have something to do on this machine at the same time.
+        if target.method != Method::Local {
+            agent.claim(self.claim.clone())?;
+        }
         Ok(Seat {
             agent,
             edition,

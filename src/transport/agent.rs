@@ -6,7 +6,7 @@ use {
         dialogue::Dialogue,
         tail::Tail,
     },
-    crate::wire::{Effect, Frame, Hello, Outcome, Report, Request, Run, VERSION},
+    crate::wire::{Claim, Effect, Frame, Hello, Outcome, Report, Request, Run, VERSION},
     futures::future::{BoxFuture, Shared},
     std::time::Duration,
     tokio::{sync::watch, time::timeout},
@@ -140,6 +140,14 @@ impl Agent {
             }
         }
         Ok(open.outcomes())
+    }
+
+    /// Tells the agent which run it serves.
+    ///
+    /// # Errors
+    /// When it is too large for a message.
+    pub fn claim(&mut self, claim: Claim) -> Result<(), Lost> {
+        self.send(&Request::Claim(claim), &Open::new(&[]))
     }
 
     /// Tells the agent what another one on this host foresaw (dry run).

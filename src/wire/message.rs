@@ -15,6 +15,8 @@ pub type Object = Map<String, Value>;
 pub enum Request {
     /// Look at a step and, in a run that may change things, bring about what it asks for.
     Run(Run),
+    /// Nobody else may change this host as this user while the run goes on: what it sends is refused where another run does.
+    Claim(Claim),
     /// Dry run only: effects that another agent on this host foresaw, to lie over this agent's view of the host.
     Foresee(Vec<Effect>),
     /// The bytes of a content that a `Report::Need` asked for follow as chunk frames, the last one marked; or why the controller
@@ -22,6 +24,15 @@ pub enum Request {
     Content { refused: Option<String> },
     /// End the step under way and everything it started; it is answered with a failed outcome.
     Cancel { id: u64 },
+}
+
+/// A run that may come to change a host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Tells it from every other run.
+    pub run: String,
+    /// Who started it, for people.
+    pub who: String,
 }
 
 /// One step on one host: a module with the arguments of each loop item (one, where there is no loop).

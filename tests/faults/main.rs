@@ -7,6 +7,7 @@ mod ending;
 #[path = "../farcast/mod.rs"]
 mod farcast_program;
 mod ground;
+mod hold;
 mod reach;
 mod room;
 mod running;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         room::CHECKS,
         death::CHECKS,
         ending::CHECKS,
+        hold::CHECKS,
         stuck::CHECKS,
     ];
     let trials = checks
