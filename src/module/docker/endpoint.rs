@@ -126,7 +126,7 @@ impl Endpoint<'_> {
 
 /// Fails unless the socket is there and may be written to.
 fn usable(probe: &Probe, socket: &Path) -> Result<(), Failure> {
-    let starts = |name: &&str| probe.overlay().running(name) == Some(true);
+    let starts = |name: &&&str| probe.overlay().running(name) == Some(true);
     let name = socket.display();
     if probe.exists(socket)? {
         return match probe.may(socket, Access::WRITE_OK)? {

@@ -6,7 +6,6 @@ mod push;
 pub(super) use push::pull;
 use {
     super::{
-        Engine,
         arguments::with_engine,
         foresight::Foreseen,
         reference::{Reference, is_id, is_tag, split},

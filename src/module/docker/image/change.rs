@@ -139,14 +139,14 @@ impl Delta for ImageChange {
     }
 
     fn apply(self, host: &mut Host) -> Result<Outcome, Failure> {
-        let control = Control::new(&self.engine, host);
+        let mut control = Control::new(&self.engine, host);
         let mut done = Done {
             changed: false,
             data: self.values(),
             warnings: Vec::new(),
         };
         for work in &self.works {
-            self.perform(&control, work, &mut done)?;
+            self.perform(&mut control, work, &mut done)?;
         }
         done.data.insert("actions".into(), self.actions());
         Ok(Outcome {
