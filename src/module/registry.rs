@@ -1,12 +1,12 @@
 //! The modules: to add one, add its line to `CORE` or `FULL`, in the order of the names.
 
+use super::archive;
 #[cfg(feature = "full")]
 use super::docker;
-use super::archive;
 use {
     super::{
-        Module, Probe, command, file, foreign, job, net, package, ping, service, setup,
-        system, user,
+        Module, Probe, command, file, foreign, job, net, package, ping, service, setup, system,
+        user,
     },
     crate::wire::{Outcome, Run},
 };
@@ -67,6 +67,10 @@ static FULL: &[Entry] = &[
     entry::<docker::container::DockerContainer>(),
     entry::<docker::container_info::DockerContainerInfo>(),
     entry::<docker::image::DockerImage>(),
+    entry::<docker::login::DockerLogin>(),
+    entry::<docker::network::DockerNetwork>(),
+    entry::<docker::prune::DockerPrune>(),
+    entry::<docker::volume::DockerVolume>(),
     entry::<archive::archive::Archive>(),
     entry::<archive::unarchive::Unarchive>(),
 ];
@@ -157,7 +161,8 @@ impl Entry {
 #[cfg(any(test, feature = "controller"))]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let short = name.rsplit('.').next().unwrap_or(name);
-    let names = all().flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
+    let names =
+        all().flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
     super::argument::nearest(short, names)
 }
 

@@ -11,7 +11,8 @@ pub const CHECKS: &[(&str, Check)] = &[(
     held_by_another,
 )];
 
-const LONG: &str = "    - command: sleep 4712\n      become: true\n      when: inventory_hostname == 'debian'\n";
+const LONG: &str =
+    "    - command: sleep 4712\n      become: true\n      when: inventory_hostname == 'debian'\n";
 const SHORT: &str = "    - file: {path: /srv/held, state: touch, modification_time: preserve, access_time: preserve}\n      become: true\n";
 
 /// The second is refused on that host alone, a dry run looks all the same, and a run that was killed holds nothing.
@@ -25,7 +26,8 @@ fn held_by_another(ground: &Ground) -> Result<(), String> {
     let told = ground.apply("", SHORT)?;
     told.well("centos")?;
     let message = told.last("debian")?.msg.clone().unwrap_or_default();
-    if told.ran.code != 2 || !message.starts_with("another run of farcast is changing this host (") {
+    if told.ran.code != 2 || !message.starts_with("another run of farcast is changing this host (")
+    {
         return Err(format!("exit code {}: {message}", told.ran.code));
     }
     let plan = Running::start(ground.call(&["plan", "--format", "jsonl"], "", SHORT)?)?;

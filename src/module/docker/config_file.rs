@@ -49,11 +49,41 @@ impl ConfigFile {
         }
     }
 
+    /// The program that keeps the credentials for a registry instead of this file.
+    pub fn helper(&self, registry: &str) -> Option<&str> {
+        let own = self.content.get("credHelpers");
+        let own = own.and_then(|helpers| helpers[registry].as_str());
+        own.or_else(|| self.content.get("credsStore")?.as_str())
+    }
+
+    /// The credentials that are kept under just this name.
+    pub fn kept(&self, registry: &str) -> Option<Credentials> {
+        let auths = self.content.get("auths")?.as_object()?;
+        auths
+            .contains_key(registry)
+            .then(|| self.credentials(registry))?
+    }
+
+    /// Keeps credentials.
+    pub fn keep(&mut self, registry: &str, credentials: &Credentials) {
+        let pair = format!("{}:{}", credentials.user, credentials.password);
+        let auths = self.content.entry("auths").or_insert_with(|| json!({}));
+        auths[registry] = json!({ "auth": BASE64_STANDARD.encode(pair) });
+    }
+
+    /// Keeps them no longer.
+    pub fn forget(&mut self, registry: &str) {
+        if let Some(Value::Object(auths)) = self.content.get_mut("auths") {
+            auths.remove(registry);
+        }
+    }
+
     /// The credentials for a registry.
     pub fn credentials(&self, registry: &str) -> Option<Credentials> {
         let auths = self.content.get("auths")?.as_object()?;
         let (_, entry) = auths.iter().find(|(name, _)| same(name, registry))?;
-        if let (Some(user), Some(password)) = (entry["username"].as_str(), entry["password"].as_str())
+        if let (Some(user), Some(password)) =
+            (entry["username"].as_str(), entry["password"].as_str())
         {
             return Some(Credentials {
                 user: user.into(),

@@ -183,7 +183,10 @@ impl Write for Spool {
 
 #[cfg(test)]
 mod tests {
-    use {super::*, crate::act::{Alone, Scratch, Watch}};
+    use {
+        super::*,
+        crate::act::{Alone, Scratch, Watch},
+    };
 
     fn names(context: &Context, probe: &Probe) -> Vec<String> {
         let mut archive = tar::Archive::new(context.payload.open(probe).unwrap());

@@ -35,12 +35,16 @@ impl<'c, 'h> Control<'c, 'h> {
 
     /// Tells the engine to do something; gives its answer.
     pub fn post(&self, call: &Call, body: Option<&Value>) -> Result<Value, Failure> {
-        let payload = body.map(|body| Payload::Bytes(body.to_string().into_bytes()));
-        let call = match payload {
+        let call = match body {
             Some(_) => call.clone().header("Content-Type", "application/json"),
             None => call.clone(),
         };
-        let mut answer = self.engine.send(self.probe(), "POST", &call, payload)?;
+        // An empty body has a length, too: without one, engines take it for one that is to come.
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let payload = Payload::Bytes(body.into_bytes());
+        let mut answer = self
+            .engine
+            .send(self.probe(), "POST", &call, Some(payload))?;
         read(self.probe(), &mut answer)
     }
 
@@ -60,7 +64,10 @@ impl<'c, 'h> Control<'c, 'h> {
         payload: Option<Payload>,
         listen: &mut dyn FnMut(&Value),
     ) -> Result<(), Failure> {
-        let mut answer = self.engine.send(self.probe(), "POST", call, payload)?;
+        let payload = payload.unwrap_or(Payload::Bytes(Vec::new()));
+        let mut answer = self
+            .engine
+            .send(self.probe(), "POST", call, Some(payload))?;
         if answer.status >= 400 {
             return Err(refusal(self.probe(), &mut answer));
         }

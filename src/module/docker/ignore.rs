@@ -103,12 +103,19 @@ mod tests {
 
     #[test]
     fn the_last_rule_that_matches_decides() {
-        let mut ignore =
-            Ignore::read("# no rule\n*.md\n!README.md\n/build/\n**/*.pyc\nnode_modules\nb?d.[ch]\n");
+        let mut ignore = Ignore::read(
+            "# no rule\n*.md\n!README.md\n/build/\n**/*.pyc\nnode_modules\nb?d.[ch]\n",
+        );
         for path in ["a.md", "build", "build/x/y", "a/b/c.pyc", "c.pyc", "bad.c"] {
             assert!(ignore.keeps_out(path), "{path}");
         }
-        for path in ["README.md", "docs/a.md", "builder", "a/node_modules", "bad.o"] {
+        for path in [
+            "README.md",
+            "docs/a.md",
+            "builder",
+            "a/node_modules",
+            "bad.o",
+        ] {
             assert!(!ignore.keeps_out(path), "{path}");
         }
         assert!(Ignore::read("*").keeps_out("Dockerfile"));

@@ -132,7 +132,9 @@ impl DockerImage {
             _ => None,
         };
         if let Some((why, what)) = missing {
-            return refuse(format!("{why} but all of the following are missing: {what}"));
+            return refuse(format!(
+                "{why} but all of the following are missing: {what}"
+            ));
         }
         match &self.repository {
             Some(repository) if is_id(repository) => refuse(format!(

@@ -77,7 +77,10 @@ impl<'p> Part<'p> {
             Some(Value::Object(_)) => return Err(self.wrong(key, "a list")),
             Some(one) => {
                 let text = plain(one);
-                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                let items = text
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|item| !item.is_empty());
                 Some(items.map(Into::into).collect())
             }
         })

@@ -83,7 +83,11 @@ mod tests {
             ("app", "app:1", HUB),
             ("app:2", "app:2", HUB),
             ("ada/app", "ada/app:1", HUB),
-            ("localhost:5000/app", "localhost:5000/app:1", "localhost:5000"),
+            (
+                "localhost:5000/app",
+                "localhost:5000/app:1",
+                "localhost:5000",
+            ),
             ("reg.example/app:2", "reg.example/app:2", "reg.example"),
             ("app@sha256:ab", "app@sha256:ab", HUB),
         ] {

@@ -1,6 +1,9 @@
 //! Values of arguments as text, sizes and durations.
 
-use {crate::act::Failure, serde_json::Value};
+use {
+    crate::{act::Failure, wire::Object},
+    serde_json::Value,
+};
 
 pub const DIGITS: &str = "0123456789abcdefABCDEF";
 
@@ -10,6 +13,28 @@ pub fn plain(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
         other => other.to_string(),
+    }
+}
+
+/// Options of a driver, all as text.
+pub fn option_map(given: &Object) -> Object {
+    let pairs = given.iter();
+    pairs
+        .map(|(name, value)| (name.clone(), plain(value).into()))
+        .collect()
+}
+
+/// Labels, all as text.
+///
+/// # Errors
+/// One is a boolean or a fraction, whose text nobody can foresee.
+pub fn label_map(given: &Object) -> Result<Object, Failure> {
+    let loses = |value: &Value| value.is_boolean() || value.is_f64();
+    match given.iter().find(|(_, value)| loses(value)) {
+        None => Ok(option_map(given)),
+        Some((name, value)) => Err(Failure::refused(format!(
+            "The value {value} for '{name}' of labels is not a string or something than can be safely converted to a string!"
+        ))),
     }
 }
 

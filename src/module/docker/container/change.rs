@@ -58,12 +58,18 @@ impl Delta for ContainerChange {
 impl ContainerChange {
     fn work(&self, control: &Control, outcome: &mut Outcome) -> Result<(), Failure> {
         let request = &self.request;
-        let id = self.plan.container.as_ref().map(|container| plain(&container["Id"]));
+        let id = self
+            .plan
+            .container
+            .as_ref()
+            .map(|container| plain(&container["Id"]));
         let mut bench = Bench {
             control,
             name: &request.name,
             id: id.unwrap_or_else(|| request.name.clone()),
-            stop_timeout: request.stop_timeout.and_then(|seconds| seconds.try_into().ok()),
+            stop_timeout: request
+                .stop_timeout
+                .and_then(|seconds| seconds.try_into().ok()),
             warnings: Vec::new(),
         };
         let mut output = None;
@@ -85,7 +91,9 @@ impl ContainerChange {
             let container = container.get_or_insert_with(|| json!({}));
             container["Output"] = output.into();
         }
-        outcome.data.extend(container.map(|found| ("container".to_owned(), found)));
+        outcome
+            .data
+            .extend(container.map(|found| ("container".to_owned(), found)));
         outcome.warnings.append(&mut bench.warnings);
         Ok(())
     }

@@ -57,7 +57,9 @@ impl Comparisons {
         let alias = ALIASES.iter().find(|(alias, _)| *alias == key);
         let name = alias.map_or(key, |(_, name)| name);
         let Some((name, kind)) = OPTIONS.iter().find(|(known, _)| *known == name) else {
-            return refuse(format!("Unknown module option '{key}' in comparisons dict!"));
+            return refuse(format!(
+                "Unknown module option '{key}' in comparisons dict!"
+            ));
         };
         if comparison == Comparison::AllowMorePresent && *kind == Kind::Value {
             return refuse(format!(
@@ -117,9 +119,21 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_comparison() {
-        assert!(read(json!({"*": "allow_more_present"})).unwrap_err().contains("wildcard"));
-        assert!(read(json!({"env": "loose"})).unwrap_err().contains("'loose'"));
-        assert!(read(json!({"nvironment": "strict"})).unwrap_err().contains("Unknown module option"));
+        assert!(
+            read(json!({"*": "allow_more_present"}))
+                .unwrap_err()
+                .contains("wildcard")
+        );
+        assert!(
+            read(json!({"env": "loose"}))
+                .unwrap_err()
+                .contains("'loose'")
+        );
+        assert!(
+            read(json!({"nvironment": "strict"}))
+                .unwrap_err()
+                .contains("Unknown module option")
+        );
         assert!(read(json!({"user": "allow_more_present"})).is_err());
     }
 }

@@ -6,7 +6,10 @@ use {
     },
     crate::{
         act::{Failure, Probe},
-        module::{HostPath, docker::text::plain},
+        module::{
+            HostPath,
+            docker::text::{label_map, plain},
+        },
         wire::Object,
     },
     serde_json::Value,
@@ -35,7 +38,9 @@ pub(super) fn environment(
         own.insert(name.clone(), value.as_str().into());
     }
     let mut expected = Object::new();
-    let inherited = around.image.and_then(|image| image["Config"]["Env"].as_array());
+    let inherited = around
+        .image
+        .and_then(|image| image["Config"]["Env"].as_array());
     for line in inherited.into_iter().flatten().filter_map(Value::as_str) {
         let (name, value) = line.split_once('=').unwrap_or((line, ""));
         expected.insert(name.into(), value.into());
@@ -47,7 +52,9 @@ pub(super) fn environment(
 }
 
 fn lines(variables: &Object) -> Value {
-    let lines = variables.iter().map(|(name, value)| format!("{name}={}", plain(value)));
+    let lines = variables
+        .iter()
+        .map(|(name, value)| format!("{name}={}", plain(value)));
     lines.collect::<Vec<_>>().into()
 }
 
@@ -80,23 +87,20 @@ pub(super) fn labels(
     let Some(given) = &request.labels else {
         return Ok(());
     };
-    let mut own = Object::new();
-    for (name, value) in given {
-        let loses = matches!(value, Value::Bool(_)) || value.is_f64();
-        if loses {
-            return Err(Failure::refused(format!(
-                "The value {value} for '{name}' of labels is not a string or something than can be safely converted to a string!"
-            )));
-        }
-        own.insert(name.clone(), plain(value).into());
-    }
-    let inherited = around.image.and_then(|image| image["Config"]["Labels"].as_object());
+    let own = label_map(given)?;
+    let inherited = around
+        .image
+        .and_then(|image| image["Config"]["Labels"].as_object());
     let inherited = inherited.cloned().unwrap_or_default();
     let mut expected = Object::new();
     match request.image_label_mismatch {
         LabelMismatch::Ignore => expected.extend(inherited),
         LabelMismatch::Fail => {
-            let extra: Vec<String> = inherited.keys().filter(|name| !own.contains_key(*name)).map(|name| format!("\"{name}\"")).collect();
+            let extra: Vec<String> = inherited
+                .keys()
+                .filter(|name| !own.contains_key(*name))
+                .map(|name| format!("\"{name}\""))
+                .collect();
             if around.strict_labels && !extra.is_empty() {
                 return Err(Failure::refused(format!(
                     "Some labels should be removed but are present in the base image. You can set image_label_mismatch to \

@@ -18,14 +18,27 @@ pub(super) fn isolation(
     around: &Surroundings,
     settings: &mut Settings,
 ) -> Result<(), Failure> {
-    capabilities("capabilities", "CapAdd", request.capabilities.as_ref(), settings);
+    capabilities(
+        "capabilities",
+        "CapAdd",
+        request.capabilities.as_ref(),
+        settings,
+    );
     capabilities("cap_drop", "CapDrop", request.cap_drop.as_ref(), settings);
     settings.host("privileged", "Privileged", request.privileged);
-    settings.host("security_opts", "SecurityOpt", request.security_opts.clone());
+    settings.host(
+        "security_opts",
+        "SecurityOpt",
+        request.security_opts.clone(),
+    );
     settings.host("read_only", "ReadonlyRootfs", request.read_only);
     settings.host("groups", "GroupAdd", request.groups.clone());
     settings.host("runtime", "Runtime", request.runtime.clone());
-    settings.host("cgroup_parent", "CgroupParent", request.cgroup_parent.clone());
+    settings.host(
+        "cgroup_parent",
+        "CgroupParent",
+        request.cgroup_parent.clone(),
+    );
     let cgroups = request.cgroupns_mode.map(|mode| match mode {
         CgroupNamespace::Host => "host",
         CgroupNamespace::Private => "private",
@@ -37,7 +50,9 @@ pub(super) fn isolation(
     settings.host("ipc_mode", "IpcMode", of(&request.ipc_mode)?);
     settings.host("pid_mode", "PidMode", of(&request.pid_mode)?);
     let sysctls = request.sysctls.as_ref().map(|given| {
-        let pairs = given.iter().map(|(name, value)| (name.clone(), plain(value).into()));
+        let pairs = given
+            .iter()
+            .map(|(name, value)| (name.clone(), plain(value).into()));
         pairs.collect::<Object>()
     });
     settings.host("sysctls", "Sysctls", sysctls);
@@ -63,11 +78,18 @@ fn capabilities(
     let expected: Vec<String> = given.iter().map(|name| short(name)).collect();
     let host = Section::HostConfig;
     let setting = Setting::plain(name, Kind::Set, host, key, given.clone().into());
-    settings.push(setting.expecting(expected.into()).reading(move |container| {
-        let found = container["HostConfig"][key].as_array().into_iter().flatten();
-        let found = found.filter_map(Value::as_str).map(short);
-        found.collect::<Vec<_>>().into()
-    }));
+    settings.push(
+        setting
+            .expecting(expected.into())
+            .reading(move |container| {
+                let found = container["HostConfig"][key]
+                    .as_array()
+                    .into_iter()
+                    .flatten();
+                let found = found.filter_map(Value::as_str).map(short);
+                found.collect::<Vec<_>>().into()
+            }),
+    );
 }
 
 fn network(
@@ -78,7 +100,13 @@ fn network(
     let mode = request.network_mode.as_ref();
     if let Some(mode) = mode.map(|mode| other(mode, around)).transpose()? {
         let host = Section::HostConfig;
-        let setting = Setting::plain("network_mode", Kind::Value, host, "NetworkMode", mode.into());
+        let setting = Setting::plain(
+            "network_mode",
+            Kind::Value,
+            host,
+            "NetworkMode",
+            mode.into(),
+        );
         let default = request.network_mode.as_deref() == Some("default");
         settings.push(setting.reading(move |container| {
             match container["HostConfig"]["NetworkMode"].as_str() {
@@ -87,7 +115,10 @@ fn network(
             }
         }));
     }
-    let mac = request.mac_address.as_ref().map(|mac| mac.replace('-', ":"));
+    let mac = request
+        .mac_address
+        .as_ref()
+        .map(|mac| mac.replace('-', ":"));
     settings.config("mac_address", "MacAddress", mac);
     settings.config("hostname", "Hostname", request.hostname.clone());
     settings.config("domainname", "Domainname", request.domainname.clone());
@@ -98,9 +129,15 @@ fn network(
 fn names(request: &DockerContainer, settings: &mut Settings) {
     settings.host("dns_servers", "Dns", request.dns_servers.clone());
     settings.host("dns_opts", "DnsOptions", request.dns_opts.clone());
-    settings.host("dns_search_domains", "DnsSearch", request.dns_search_domains.clone());
+    settings.host(
+        "dns_search_domains",
+        "DnsSearch",
+        request.dns_search_domains.clone(),
+    );
     let hosts = request.etc_hosts.as_ref().map(|given| {
-        let lines = given.iter().map(|(name, address)| format!("{name}:{}", plain(address)));
+        let lines = given
+            .iter()
+            .map(|(name, address)| format!("{name}:{}", plain(address)));
         lines.collect::<Vec<_>>()
     });
     settings.host("etc_hosts", "ExtraHosts", hosts);

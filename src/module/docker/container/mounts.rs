@@ -18,17 +18,43 @@ use {
 
 /// Words behind a volume that say how it is mounted.
 const MODES: [&str; 14] = [
-    "rw", "ro", "z", "Z", "consistent", "delegated", "cached", "rprivate", "private", "rshared",
-    "shared", "rslave", "slave", "nocopy",
+    "rw",
+    "ro",
+    "z",
+    "Z",
+    "consistent",
+    "delegated",
+    "cached",
+    "rprivate",
+    "private",
+    "rshared",
+    "shared",
+    "rslave",
+    "slave",
+    "nocopy",
 ];
 
 /// Words that are so by themselves, and that engines may add.
 const USUAL: [&str; 5] = ["rw", "rprivate", "rbind", "nosuid", "nodev"];
 
 const KEYS: [&str; 18] = [
-    "consistency", "create_mountpoint", "labels", "no_copy", "non_recursive", "propagation",
-    "read_only", "read_only_force_recursive", "read_only_non_recursive", "source", "subpath",
-    "target", "tmpfs_mode", "tmpfs_options", "tmpfs_size", "type", "volume_driver",
+    "consistency",
+    "create_mountpoint",
+    "labels",
+    "no_copy",
+    "non_recursive",
+    "propagation",
+    "read_only",
+    "read_only_force_recursive",
+    "read_only_non_recursive",
+    "source",
+    "subpath",
+    "target",
+    "tmpfs_mode",
+    "tmpfs_options",
+    "tmpfs_size",
+    "type",
+    "volume_driver",
     "volume_options",
 ];
 
@@ -60,10 +86,21 @@ pub(super) fn mounts(
         let mounts = given.iter().map(|map| mount(map, &mut taken));
         let mounts: Vec<Value> = mounts.collect::<Result<_, _>>()?;
         let expected: Vec<Value> = mounts.iter().map(flat).collect();
-        let setting = Setting::plain("mounts", Kind::Maps, Section::HostConfig, "Mounts", mounts.into());
+        let setting = Setting::plain(
+            "mounts",
+            Kind::Maps,
+            Section::HostConfig,
+            "Mounts",
+            mounts.into(),
+        );
         settings.push(setting.expecting(expected.into()).reading(|container| {
             let found = container["HostConfig"]["Mounts"].as_array();
-            found.into_iter().flatten().map(flat).collect::<Vec<_>>().into()
+            found
+                .into_iter()
+                .flatten()
+                .map(flat)
+                .collect::<Vec<_>>()
+                .into()
         }));
     }
     if let Some(given) = &request.volumes {
@@ -77,7 +114,11 @@ pub(super) fn mounts(
         pairs.collect::<Object>()
     });
     settings.host("tmpfs", "Tmpfs", tmpfs);
-    settings.host("volume_driver", "VolumeDriver", request.volume_driver.clone());
+    settings.host(
+        "volume_driver",
+        "VolumeDriver",
+        request.volume_driver.clone(),
+    );
     settings.host("volumes_from", "VolumesFrom", request.volumes_from.clone());
     Ok(())
 }
@@ -108,32 +149,63 @@ fn volumes(
     let mut nameless = Object::new();
     for text in given {
         match volume(around.probe, text)? {
-            Volume::Bind { source, target, mode } => {
+            Volume::Bind {
+                source,
+                target,
+                mode,
+            } => {
                 take(taken, &target, "volumes")?;
                 binds.push(format!("{source}:{target}:{mode}"));
             }
             Volume::Nameless { target } => {
-                take(taken, target.split(':').next().unwrap_or_default(), "volumes")?;
+                take(
+                    taken,
+                    target.split(':').next().unwrap_or_default(),
+                    "volumes",
+                )?;
                 nameless.insert(target, json!({}));
             }
         }
     }
     let expected: Vec<String> = binds.iter().map(|bind| canonical(bind)).collect();
-    let setting = Setting::plain("volumes", Kind::Set, Section::HostConfig, "Binds", binds.into());
+    let setting = Setting::plain(
+        "volumes",
+        Kind::Set,
+        Section::HostConfig,
+        "Binds",
+        binds.into(),
+    );
     settings.push(setting.expecting(expected.into()).reading(|container| {
-        let found = container["HostConfig"]["Binds"].as_array().into_iter().flatten();
+        let found = container["HostConfig"]["Binds"]
+            .as_array()
+            .into_iter()
+            .flatten();
         let found = found.filter_map(Value::as_str).map(canonical);
         found.collect::<Vec<_>>().into()
     }));
     if !nameless.is_empty() {
-        let inherited = around.image.and_then(|image| image["Config"]["Volumes"].as_object());
+        let inherited = around
+            .image
+            .and_then(|image| image["Config"]["Volumes"].as_object());
         let inherited = inherited.into_iter().flatten().map(|(path, _)| path);
         let expected: BTreeSet<&String> = nameless.keys().chain(inherited).collect();
         let expected = json!(expected);
-        let setting = Setting::plain("volumes", Kind::Set, Section::Config, "Volumes", nameless.into());
+        let setting = Setting::plain(
+            "volumes",
+            Kind::Set,
+            Section::Config,
+            "Volumes",
+            nameless.into(),
+        );
         settings.push(setting.expecting(expected).reading(|container| {
-            let found = container["Config"]["Volumes"].as_object().into_iter().flatten();
-            found.map(|(path, _)| path.clone()).collect::<Vec<_>>().into()
+            let found = container["Config"]["Volumes"]
+                .as_object()
+                .into_iter()
+                .flatten();
+            found
+                .map(|(path, _)| path.clone())
+                .collect::<Vec<_>>()
+                .into()
         }));
     }
     Ok(())
@@ -185,9 +257,15 @@ fn volume(probe: &Probe, text: &str) -> Result<Volume, Failure> {
 /// A bind in the form that is compared.
 fn canonical(bind: &str) -> String {
     let mut parts = bind.splitn(3, ':');
-    let (source, target) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let (source, target) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
     let mode = parts.next().unwrap_or_default();
-    let words: BTreeSet<&str> = mode.split(',').filter(|word| !word.is_empty() && !USUAL.contains(word)).collect();
+    let words: BTreeSet<&str> = mode
+        .split(',')
+        .filter(|word| !word.is_empty() && !USUAL.contains(word))
+        .collect();
     let words: Vec<&str> = words.into_iter().collect();
     match words.is_empty() {
         true => format!("{source}:{target}"),
@@ -314,7 +392,9 @@ fn flat(mount: &Value) -> Value {
     while let Some((prefix, value)) = walk.pop() {
         match value {
             Value::Object(inner) => {
-                let inner = inner.iter().map(|(key, value)| (format!("{prefix}/{key}"), value));
+                let inner = inner
+                    .iter()
+                    .map(|(key, value)| (format!("{prefix}/{key}"), value));
                 walk.extend(inner);
             }
             Value::Null | Value::Bool(false) => {}
@@ -338,14 +418,26 @@ mod tests {
     #[test]
     fn mounts_say_what_belongs_to_their_type() {
         let read = |value: Value| {
-            let Value::Object(map) = value else { unreachable!() };
+            let Value::Object(map) = value else {
+                unreachable!()
+            };
             mount(&map, &mut BTreeMap::new()).map_err(|failure| failure.to_string())
         };
-        let found = read(json!({"target": "/t", "type": "tmpfs", "tmpfs_size": "1M", "tmpfs_mode": "1777"})).unwrap();
-        assert_eq!(found["TmpfsOptions"], json!({"SizeBytes": 1_048_576, "Mode": 0o1777}));
+        let found = read(
+            json!({"target": "/t", "type": "tmpfs", "tmpfs_size": "1M", "tmpfs_mode": "1777"}),
+        )
+        .unwrap();
+        assert_eq!(
+            found["TmpfsOptions"],
+            json!({"SizeBytes": 1_048_576, "Mode": 0o1777})
+        );
         let wrong = read(json!({"target": "/t", "type": "bind", "source": "/s", "no_copy": true}));
         assert!(wrong.unwrap_err().contains("no_copy cannot be specified"));
-        assert!(read(json!({"target": "/t", "type": "bind"})).unwrap_err().contains("source must"));
+        assert!(
+            read(json!({"target": "/t", "type": "bind"}))
+                .unwrap_err()
+                .contains("source must")
+        );
         let plain = json!({"Target": "/t", "Type": "volume", "ReadOnly": false});
         assert_eq!(flat(&plain), json!({"/Target": "/t", "/Type": "volume"}));
     }

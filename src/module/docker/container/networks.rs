@@ -39,7 +39,14 @@ pub(super) fn joined(
 
 impl Joined {
     fn read(map: &Object, around: &Surroundings) -> Result<Self, Failure> {
-        let keys = ["name", "ipv4_address", "ipv6_address", "aliases", "links", "mac_address"];
+        let keys = [
+            "name",
+            "ipv4_address",
+            "ipv6_address",
+            "aliases",
+            "links",
+            "mac_address",
+        ];
         let part = Part::new("networks", map, &keys)?;
         let name = part.required("name")?;
         let foreseen = Foreseen::network(&name).there(around.probe);
@@ -70,7 +77,11 @@ impl Joined {
         let mut config = Object::new();
         let mut addresses = Object::new();
         for (key, address) in [("IPv4Address", &self.ipv4), ("IPv6Address", &self.ipv6)] {
-            addresses.extend(address.as_ref().map(|it| (key.to_owned(), it.as_str().into())));
+            addresses.extend(
+                address
+                    .as_ref()
+                    .map(|it| (key.to_owned(), it.as_str().into())),
+            );
         }
         if !addresses.is_empty() {
             config.insert("IPAMConfig".into(), addresses.into());
@@ -78,7 +89,11 @@ impl Joined {
         for (key, list) in [("Aliases", &self.aliases), ("Links", &self.links)] {
             config.extend(list.as_ref().map(|list| (key.to_owned(), json!(list))));
         }
-        config.extend(self.mac.as_ref().map(|mac| ("MacAddress".to_owned(), json!(mac))));
+        config.extend(
+            self.mac
+                .as_ref()
+                .map(|mac| ("MacAddress".to_owned(), json!(mac))),
+        );
         config.into()
     }
 
@@ -98,18 +113,32 @@ impl Joined {
             ("ipv4_address", "IPv4Address", &self.ipv4),
             ("ipv6_address", "IPv6Address", &self.ipv6),
         ] {
-            let wanted = wanted.as_deref().filter(|wanted| address(wanted) != own[key].as_str().and_then(address));
+            let wanted = wanted
+                .as_deref()
+                .filter(|wanted| address(wanted) != own[key].as_str().and_then(address));
             if let Some(wanted) = wanted {
                 differ(what, &own[key], &wanted.into());
             }
         }
-        for (what, key, wanted) in [("aliases", "Aliases", &self.aliases), ("links", "Links", &self.links)] {
+        for (what, key, wanted) in [
+            ("aliases", "Aliases", &self.aliases),
+            ("links", "Links", &self.links),
+        ] {
             let wanted = json!(wanted);
-            if !agree(&wanted, &found[key], Comparison::AllowMorePresent, Kind::Set) {
+            if !agree(
+                &wanted,
+                &found[key],
+                Comparison::AllowMorePresent,
+                Kind::Set,
+            ) {
                 differ(what, &found[key], &wanted);
             }
         }
-        if let Some(mac) = self.mac.as_ref().filter(|mac| found["MacAddress"] != mac.as_str()) {
+        if let Some(mac) = self
+            .mac
+            .as_ref()
+            .filter(|mac| found["MacAddress"] != mac.as_str())
+        {
             differ("mac_address", &found["MacAddress"], &json!(mac));
         }
         differences
@@ -118,7 +147,10 @@ impl Joined {
 
 /// An address in the form in which it is compared.
 fn address(text: &str) -> Option<String> {
-    Some(text.parse::<IpAddr>().map_or_else(|_| text.into(), |ip| ip.to_string()))
+    Some(
+        text.parse::<IpAddr>()
+            .map_or_else(|_| text.into(), |ip| ip.to_string()),
+    )
 }
 
 /// What has to be done to the networks of a container that is there.
@@ -151,7 +183,11 @@ impl Moves {
             }
         }
         if mode == Comparison::Strict {
-            let names = found.as_object().into_iter().flatten().map(|(name, _)| name);
+            let names = found
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| name);
             for name in names.filter(|name| wanted.iter().all(|network| network.name != **name)) {
                 moves.differ(name, "joined", "not joined");
                 moves.leaves.push(name.clone());
@@ -193,7 +229,11 @@ mod tests {
         let moves = Moves::plan(&wanted, &found, Comparison::AllowMorePresent);
         assert!(moves.leaves.is_empty());
         assert_eq!(moves.joins[0].name, "new");
-        let moves = Moves::plan(&[network("web", Some("10.0.0.3"))], &found, Comparison::Strict);
+        let moves = Moves::plan(
+            &[network("web", Some("10.0.0.3"))],
+            &found,
+            Comparison::Strict,
+        );
         assert_eq!(moves.leaves, ["web", "old"]);
         assert_eq!(moves.differences[0].name, "networks.web.ipv4_address");
     }

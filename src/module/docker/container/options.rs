@@ -128,24 +128,45 @@ impl Settings {
     }
 
     /// An option in the container's own configuration.
-    pub(super) fn config(&mut self, name: &'static str, key: &'static str, value: Option<impl Into<Value>>) {
+    pub(super) fn config(
+        &mut self,
+        name: &'static str,
+        key: &'static str,
+        value: Option<impl Into<Value>>,
+    ) {
         self.plain(name, Section::Config, key, value);
     }
 
     /// An option in the container's configuration by the host.
-    pub(super) fn host(&mut self, name: &'static str, key: &'static str, value: Option<impl Into<Value>>) {
+    pub(super) fn host(
+        &mut self,
+        name: &'static str,
+        key: &'static str,
+        value: Option<impl Into<Value>>,
+    ) {
         self.plain(name, Section::HostConfig, key, value);
     }
 
     /// The same, for one that can be changed while the container is there.
-    pub(super) fn limit(&mut self, name: &'static str, key: &'static str, value: Option<impl Into<Value>>) {
+    pub(super) fn limit(
+        &mut self,
+        name: &'static str,
+        key: &'static str,
+        value: Option<impl Into<Value>>,
+    ) {
         if let Some(value) = value {
             let setting = Setting::plain(name, kind(name), Section::HostConfig, key, value.into());
             self.push(setting.updating(key));
         }
     }
 
-    fn plain(&mut self, name: &'static str, section: Section, key: &'static str, value: Option<impl Into<Value>>) {
+    fn plain(
+        &mut self,
+        name: &'static str,
+        section: Section,
+        key: &'static str,
+        value: Option<impl Into<Value>>,
+    ) {
         if let Some(value) = value {
             self.push(Setting::plain(name, kind(name), section, key, value.into()));
         }
@@ -185,7 +206,9 @@ fn logging(request: &DockerContainer, settings: &mut Settings) -> Result<(), Fai
         };
     };
     let options = request.log_options.iter().flatten();
-    let options: Object = options.map(|(name, value)| (name.clone(), plain(value).into())).collect();
+    let options: Object = options
+        .map(|(name, value)| (name.clone(), plain(value).into()))
+        .collect();
     let sent = json!({"Type": driver, "Config": options});
     let host = Section::HostConfig;
     let setting = Setting::plain("log_driver", Kind::Value, host, "LogConfig", sent);
@@ -223,14 +246,20 @@ fn restarting(request: &DockerContainer, settings: &mut Settings) -> Result<(), 
     let key = "RestartPolicy";
     let retries = request.restart_retries.unwrap_or(0);
     let sent = json!({"Name": name, "MaximumRetryCount": retries});
-    let setting = Setting::plain("restart_policy", Kind::Value, Section::HostConfig, key, sent);
+    let setting = Setting::plain(
+        "restart_policy",
+        Kind::Value,
+        Section::HostConfig,
+        key,
+        sent,
+    );
     let setting = setting.updating(key).expecting(name.into());
-    settings.push(setting.reading(
-        |container| match container["HostConfig"]["RestartPolicy"]["Name"].as_str() {
+    settings.push(setting.reading(|container| {
+        match container["HostConfig"]["RestartPolicy"]["Name"].as_str() {
             None | Some("") => "no".into(),
             Some(name) => name.into(),
-        },
-    ));
+        }
+    }));
     if let Some(retries) = request.restart_retries {
         let host = Section::HostConfig;
         let sent = json!({"Name": name, "MaximumRetryCount": retries});

@@ -9,11 +9,7 @@ use {
     },
     crate::{
         act::{Failure, Probe},
-        module::docker::{
-            Engine, Reference,
-            foresight::Foreseen,
-            text::plain,
-        },
+        module::docker::{Engine, Reference, foresight::Foreseen, text::plain},
         wire::{Diff, Mode, Object, Side},
     },
     serde_json::{Value, json},
@@ -92,7 +88,9 @@ impl Plan {
     /// The return values that are known.
     pub(super) fn values(&self) -> Object {
         let container = self.container.iter();
-        container.map(|found| ("container".to_owned(), found.clone())).collect()
+        container
+            .map(|found| ("container".to_owned(), found.clone()))
+            .collect()
     }
 
     fn is(&self, what: &str) -> bool {
@@ -167,10 +165,14 @@ impl Plan {
         if anew {
             self.create(request, &wanted, &networks, mode)?;
         } else if let Some(container) = &self.container {
-            let moves = Moves::plan(&networks, container, match request.networks {
-                None if mode == Comparison::Strict => Comparison::AllowMorePresent,
-                _ => mode,
-            });
+            let moves = Moves::plan(
+                &networks,
+                container,
+                match request.networks {
+                    None if mode == Comparison::Strict => Comparison::AllowMorePresent,
+                    _ => mode,
+                },
+            );
             self.differences.extend(moves.differences);
             self.works.extend(moves.leaves.into_iter().map(Work::Leave));
             self.works.extend(moves.joins.into_iter().map(Work::Join));
@@ -186,7 +188,11 @@ impl Plan {
         engine: &Engine,
         pulled: bool,
     ) -> Result<Images, Failure> {
-        let current = match self.container.as_ref().and_then(|found| found["Image"].as_str()) {
+        let current = match self
+            .container
+            .as_ref()
+            .and_then(|found| found["Image"].as_str())
+        {
             Some(id) => engine.image(probe, id)?,
             None => None,
         };
@@ -200,10 +206,14 @@ impl Plan {
         let name = reference.to_string();
         let foreseen = Foreseen::image(&name).there(probe);
         let coming = foreseen == Some(true);
-        let wanted = engine.image(probe, &name)?.filter(|_| foreseen != Some(false));
+        let wanted = engine
+            .image(probe, &name)?
+            .filter(|_| foreseen != Some(false));
         match (&reference, request.pull()?) {
             (Reference::Id(_), _) if wanted.is_none() && !coming => {
-                return Err(Failure::refused(format!("Cannot find image with ID {given}")));
+                return Err(Failure::refused(format!(
+                    "Cannot find image with ID {given}"
+                )));
             }
             (Reference::Id(_), _) => {}
             (_, Pull::Never) if wanted.is_none() && !coming => {
@@ -302,7 +312,10 @@ impl Plan {
             add(setting.name, setting.text());
         }
         if !networks.is_empty() {
-            let names: Vec<&str> = networks.iter().map(|network| network.name.as_str()).collect();
+            let names: Vec<&str> = networks
+                .iter()
+                .map(|network| network.name.as_str())
+                .collect();
             add("networks", names.join(", "));
         }
     }
@@ -314,7 +327,10 @@ impl Plan {
         networks: &[Joined],
         mode: Comparison,
     ) -> Result<(), Failure> {
-        let current = self.container.as_ref().map(|container| plain(&container["Image"]));
+        let current = self
+            .container
+            .as_ref()
+            .map(|container| plain(&container["Image"]));
         let Some(image) = request.image.clone().or(current) else {
             return Err(Failure::refused(
                 "Cannot create container when image is not specified!",
@@ -330,11 +346,18 @@ impl Plan {
         if let Some(first) = first.first() {
             let mut places = Object::new();
             places.insert(first.name.clone(), first.config());
-            body.insert("NetworkingConfig".into(), json!({"EndpointsConfig": places}));
+            body.insert(
+                "NetworkingConfig".into(),
+                json!({"EndpointsConfig": places}),
+            );
         }
         let platform = request.platform.clone();
         self.works.push(Work::Create { body, platform });
-        self.works.extend(others.into_iter().map(|network| Work::Join(network.clone())));
+        self.works.extend(
+            others
+                .into_iter()
+                .map(|network| Work::Join(network.clone())),
+        );
         let usual = matches!(own, None | Some("default" | "bridge"));
         let strict = mode == Comparison::Strict && request.networks.is_some();
         if strict && usual && networks.iter().all(|network| network.name != "bridge") {
@@ -353,7 +376,11 @@ impl Plan {
             before: before.into(),
             after: after.into(),
         };
-        let before = if self.is("Running") { "running" } else { "stopped" };
+        let before = if self.is("Running") {
+            "running"
+        } else {
+            "stopped"
+        };
         if starts && !runs {
             self.works.push(Work::Start);
             if before != "running" {
@@ -370,7 +397,8 @@ impl Plan {
         }
         match request.paused {
             Some(wanted) if starts && wanted != paused => {
-                self.works.push(if wanted { Work::Pause } else { Work::Unpause });
+                self.works
+                    .push(if wanted { Work::Pause } else { Work::Unpause });
                 self.differences.push(Difference {
                     name: "paused".into(),
                     before: paused.to_string(),
@@ -379,8 +407,14 @@ impl Plan {
             }
             _ => {}
         }
-        let health = self.container.as_ref().map(|found| &found["State"]["Health"]["Status"]);
-        let well = matches!(health.and_then(Value::as_str), None | Some("" | "none" | "healthy"));
+        let health = self
+            .container
+            .as_ref()
+            .map(|found| &found["State"]["Health"]["Status"]);
+        let well = matches!(
+            health.and_then(Value::as_str),
+            None | Some("" | "none" | "healthy")
+        );
         self.waits = request.state == State::Healthy && !(runs && well && self.works.is_empty());
     }
 
@@ -388,10 +422,18 @@ impl Plan {
     pub(super) fn diff(&self, name: &str) -> Vec<Diff> {
         let side = |pick: fn(&Difference) -> &str| {
             let pairs = self.differences.iter();
-            Side::State(pairs.map(|it| (it.name.clone(), pick(it).to_owned())).collect())
+            Side::State(
+                pairs
+                    .map(|it| (it.name.clone(), pick(it).to_owned()))
+                    .collect(),
+            )
         };
         let whole = |state: &str| Side::State([("state".to_owned(), state.to_owned())].into());
-        let before = if self.is("Running") { "running" } else { "stopped" };
+        let before = if self.is("Running") {
+            "running"
+        } else {
+            "stopped"
+        };
         let mut diffs = Vec::new();
         if let Some(image) = &self.pulls {
             diffs.push(Diff {
@@ -400,7 +442,9 @@ impl Plan {
                     Some(image) => Side::State([("id".to_owned(), plain(&image["Id"]))].into()),
                     None => Side::Absent,
                 },
-                after: Side::State([("id".to_owned(), "known after apply (pulled)".to_owned())].into()),
+                after: Side::State(
+                    [("id".to_owned(), "known after apply (pulled)".to_owned())].into(),
+                ),
             });
         }
         let (before, after) = match (self.makes, self.removes) {

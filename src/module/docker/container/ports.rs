@@ -24,7 +24,11 @@ pub(super) fn ports(
     around: &Surroundings,
     settings: &mut Settings,
 ) -> Result<(), Failure> {
-    settings.host("publish_all_ports", "PublishAllPorts", request.publish_all_ports);
+    settings.host(
+        "publish_all_ports",
+        "PublishAllPorts",
+        request.publish_all_ports,
+    );
     let mut exposed = BTreeSet::new();
     for port in request.exposed_ports.iter().flatten() {
         exposed.extend(port_names(port.trim())?);
@@ -39,7 +43,11 @@ pub(super) fn ports(
         let lenient = usual.is_none();
         settings.push(setting.reading(move |container| {
             let found = &container["HostConfig"]["PortBindings"];
-            if lenient { with_address(found) } else { found.clone() }
+            if lenient {
+                with_address(found)
+            } else {
+                found.clone()
+            }
         }));
     }
     if request.exposed_ports.is_some() || !exposed.is_empty() {
@@ -51,9 +59,20 @@ pub(super) fn ports(
 /// The ports of the image are exposed as well.
 fn exposing(own: BTreeSet<String>, around: &Surroundings) -> Setting {
     let sent: Object = own.iter().map(|port| (port.clone(), json!({}))).collect();
-    let inherited = around.image.map(|image| names(&image["Config"]["ExposedPorts"]));
-    let expected: BTreeSet<String> = own.into_iter().chain(inherited.into_iter().flatten()).collect();
-    let setting = Setting::plain("exposed_ports", Kind::Set, Section::Config, "ExposedPorts", sent.into());
+    let inherited = around
+        .image
+        .map(|image| names(&image["Config"]["ExposedPorts"]));
+    let expected: BTreeSet<String> = own
+        .into_iter()
+        .chain(inherited.into_iter().flatten())
+        .collect();
+    let setting = Setting::plain(
+        "exposed_ports",
+        Kind::Set,
+        Section::Config,
+        "ExposedPorts",
+        sent.into(),
+    );
     let setting = setting.expecting(json!(expected));
     setting.reading(|container| names(&container["Config"]["ExposedPorts"]).into())
 }
@@ -61,16 +80,16 @@ fn exposing(own: BTreeSet<String>, around: &Surroundings) -> Setting {
 /// The ports in a map of the engine's, one by one.
 fn names(ports: &Value) -> Vec<String> {
     let ports = ports.as_object().into_iter().flatten();
-    let ports = ports.flat_map(|(port, _)| {
-        port_names(port).unwrap_or_else(|_| vec![port.clone()])
-    });
+    let ports = ports.flat_map(|(port, _)| port_names(port).unwrap_or_else(|_| vec![port.clone()]));
     ports.collect()
 }
 
 /// `80`, `80/udp` or `80-82` as the engine's names of ports.
 fn port_names(text: &str) -> Result<Vec<String>, Failure> {
     let (ports, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
-    let ports = range(ports)?.into_iter().map(|port| format!("{port}/{protocol}"));
+    let ports = range(ports)?
+        .into_iter()
+        .map(|port| format!("{port}/{protocol}"));
     Ok(ports.collect())
 }
 
@@ -118,7 +137,10 @@ fn usual_address(
         let Some(name) = network.get("name").and_then(Value::as_str) else {
             continue;
         };
-        let known = around.engine.network(around.probe, name)?.unwrap_or_default();
+        let known = around
+            .engine
+            .network(around.probe, name)?
+            .unwrap_or_default();
         let address = &known["Options"]["com.docker.network.bridge.host_binding_ipv4"];
         if let (Some("bridge"), Some(address)) = (known["Driver"].as_str(), address.as_str()) {
             return Ok(Some(address.into()));
@@ -161,7 +183,10 @@ fn published(text: &str, usual: &str) -> Result<Vec<(String, String, String)>, F
     };
     let bare = address.trim_start_matches('[').trim_end_matches(']');
     let is_address = bare.parse::<Ipv4Addr>().is_ok()
-        || bare.split('%').next().is_some_and(|ip| ip.parse::<Ipv6Addr>().is_ok());
+        || bare
+            .split('%')
+            .next()
+            .is_some_and(|ip| ip.parse::<Ipv6Addr>().is_ok());
     if parts.len() == 3 && !is_address {
         return Err(Failure::refused(format!(
             "Bind addresses for published ports must be IPv4 or IPv6 addresses, not hostnames. Use the dig lookup to resolve \
@@ -173,10 +198,15 @@ fn published(text: &str, usual: &str) -> Result<Vec<(String, String, String)>, F
         ("", count) => vec![String::new(); count],
         // A range of the host's ports, of which the engine takes a free one.
         (host, 1) => vec![host.into()],
-        (host, _) => range(host)?.into_iter().map(|port| port.to_string()).collect(),
+        (host, _) => range(host)?
+            .into_iter()
+            .map(|port| port.to_string())
+            .collect(),
     };
     let pairs = inner.into_iter().zip(hosts);
-    Ok(pairs.map(|(inner, host)| (inner, bare.to_owned(), host)).collect())
+    Ok(pairs
+        .map(|(inner, host)| (inner, bare.to_owned(), host))
+        .collect())
 }
 
 /// Splits at colons that are not in brackets.
@@ -221,9 +251,17 @@ mod tests {
         assert_eq!(shown("8080:80/udp"), ["0.0.0.0=8080=80/udp"]);
         assert_eq!(shown("127.0.0.1::80"), ["127.0.0.1==80/tcp"]);
         assert_eq!(shown("[::1]:8080:80"), ["::1=8080=80/tcp"]);
-        assert_eq!(shown("90-91:80-81"), ["0.0.0.0=90=80/tcp", "0.0.0.0=91=81/tcp"]);
+        assert_eq!(
+            shown("90-91:80-81"),
+            ["0.0.0.0=90=80/tcp", "0.0.0.0=91=81/tcp"]
+        );
         assert_eq!(shown("9000-9010:80"), ["0.0.0.0=9000-9010=80/tcp"]);
-        assert!(published("host:1:2", EVERY).unwrap_err().to_string().contains("hostnames"));
+        assert!(
+            published("host:1:2", EVERY)
+                .unwrap_err()
+                .to_string()
+                .contains("hostnames")
+        );
         assert!(published("1:2:3:4", EVERY).is_err() && published("9-8", EVERY).is_err());
     }
 }

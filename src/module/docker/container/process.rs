@@ -38,11 +38,19 @@ pub(super) fn process(
     streams(request, settings);
     if let Some(given) = &request.healthcheck {
         let check = health(given)?;
-        let setting = Setting::plain("healthcheck", Kind::Map, Section::Config, "Healthcheck", check);
-        settings.push(setting.reading(|container| match &container["Config"]["Healthcheck"] {
-            Value::Null => json!({"Test": ["NONE"]}),
-            check => check.clone(),
-        }));
+        let setting = Setting::plain(
+            "healthcheck",
+            Kind::Map,
+            Section::Config,
+            "Healthcheck",
+            check,
+        );
+        settings.push(
+            setting.reading(|container| match &container["Config"]["Healthcheck"] {
+                Value::Null => json!({"Test": ["NONE"]}),
+                check => check.clone(),
+            }),
+        );
     }
     Ok(())
 }
@@ -103,7 +111,11 @@ fn streams(request: &DockerContainer, settings: &mut Settings) {
         let setting = Setting::plain("", Kind::Value, config, key, value.into());
         settings.push(setting.expecting(Value::Null).reading(|_| Value::Null));
     }
-    let name = if request.interactive.is_some() { "interactive" } else { "" };
+    let name = if request.interactive.is_some() {
+        "interactive"
+    } else {
+        ""
+    };
     let setting = Setting::plain(name, Kind::Value, config, "OpenStdin", interactive.into());
     let compared = request.interactive.is_some();
     settings.push(setting.reading(move |container| {

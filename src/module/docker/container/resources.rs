@@ -1,8 +1,5 @@
 use {
-    super::{
-        DockerContainer,
-        options::Settings,
-    },
+    super::{DockerContainer, options::Settings},
     crate::{
         act::Failure,
         module::docker::{
@@ -41,7 +38,11 @@ fn processors(request: &DockerContainer, settings: &mut Settings) {
 fn memory(request: &DockerContainer, settings: &mut Settings) -> Result<(), Failure> {
     for (name, key, given) in [
         ("memory", "Memory", &request.memory),
-        ("memory_reservation", "MemoryReservation", &request.memory_reservation),
+        (
+            "memory_reservation",
+            "MemoryReservation",
+            &request.memory_reservation,
+        ),
         ("kernel_memory", "KernelMemory", &request.kernel_memory),
     ] {
         let bytes = given.as_ref().map(|text| size(name, text)).transpose()?;
@@ -50,7 +51,11 @@ fn memory(request: &DockerContainer, settings: &mut Settings) -> Result<(), Fail
     let swap = request.memory_swap.as_ref();
     let swap = swap.map(|text| limit("memory_swap", text)).transpose()?;
     settings.limit("memory_swap", "MemorySwap", swap);
-    settings.host("memory_swappiness", "MemorySwappiness", request.memory_swappiness);
+    settings.host(
+        "memory_swappiness",
+        "MemorySwappiness",
+        request.memory_swappiness,
+    );
     let shared = request.shm_size.as_ref();
     let shared = shared.map(|text| size("shm_size", text)).transpose()?;
     settings.host("shm_size", "ShmSize", shared);
@@ -61,13 +66,34 @@ fn memory(request: &DockerContainer, settings: &mut Settings) -> Result<(), Fail
 
 fn devices(request: &DockerContainer, settings: &mut Settings) -> Result<(), Failure> {
     let listed = request.devices.as_ref();
-    let listed: Option<Vec<Value>> = listed.map(|list| list.iter().map(|one| device(one)).collect());
+    let listed: Option<Vec<Value>> =
+        listed.map(|list| list.iter().map(|one| device(one)).collect());
     settings.host("devices", "Devices", listed);
     for (name, key, given, counts) in [
-        ("device_read_bps", "BlkioDeviceReadBps", &request.device_read_bps, false),
-        ("device_write_bps", "BlkioDeviceWriteBps", &request.device_write_bps, false),
-        ("device_read_iops", "BlkioDeviceReadIOps", &request.device_read_iops, true),
-        ("device_write_iops", "BlkioDeviceWriteIOps", &request.device_write_iops, true),
+        (
+            "device_read_bps",
+            "BlkioDeviceReadBps",
+            &request.device_read_bps,
+            false,
+        ),
+        (
+            "device_write_bps",
+            "BlkioDeviceWriteBps",
+            &request.device_write_bps,
+            false,
+        ),
+        (
+            "device_read_iops",
+            "BlkioDeviceReadIOps",
+            &request.device_read_iops,
+            true,
+        ),
+        (
+            "device_write_iops",
+            "BlkioDeviceWriteIOps",
+            &request.device_write_iops,
+            true,
+        ),
     ] {
         let rates = given.as_ref().map(|given| {
             let rates = given.iter().map(|map| rate(name, map, counts));

@@ -158,7 +158,9 @@ impl Setting {
 fn variables(list: &Value) -> Object {
     let lines = list.as_array().into_iter().flatten();
     let pairs = lines.filter_map(|line| line.as_str()?.split_once('='));
-    pairs.map(|(name, value)| (name.into(), value.into())).collect()
+    pairs
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
 }
 
 /// A value for people.
@@ -189,7 +191,8 @@ pub(super) fn agree(expected: &Value, actual: &Value, mode: Comparison, kind: Ki
         (Value::Array(wanted), Value::Array(found)) => match kind {
             Kind::List => !strict && in_order(wanted, found),
             Kind::Maps => {
-                let has = |found: &[Value], one: &Value| found.iter().any(|other| within(one, other));
+                let has =
+                    |found: &[Value], one: &Value| found.iter().any(|other| within(one, other));
                 let rest = |one: &Value| wanted.iter().any(|other| within(other, one));
                 wanted.iter().all(|one| has(found, one)) && (!strict || found.iter().all(rest))
             }
@@ -238,13 +241,37 @@ mod tests {
             (json!(["a"]), json!(["b", "a"]), Strict, Set, false),
             (json!(["b", "a"]), json!(["a", "b"]), Strict, Set, true),
             (json!(["b", "a"]), json!(["a", "b"]), Strict, List, false),
-            (json!(["a", "c"]), json!(["a", "b", "c"]), AllowMorePresent, List, true),
-            (json!({"a": 1}), json!({"a": 1, "b": 2}), AllowMorePresent, Map, true),
+            (
+                json!(["a", "c"]),
+                json!(["a", "b", "c"]),
+                AllowMorePresent,
+                List,
+                true,
+            ),
+            (
+                json!({"a": 1}),
+                json!({"a": 1, "b": 2}),
+                AllowMorePresent,
+                Map,
+                true,
+            ),
             (json!({"a": 1}), json!({"a": 1, "b": 2}), Strict, Map, false),
-            (json!([{"a": 1}]), json!([{"a": 1, "b": 2}]), Strict, Maps, true),
-            (json!([{"a": 1}]), json!([{"a": 1}, {"a": 2}]), Strict, Maps, false),
-            (json!([]), Value::Null, Strict, Set, true),
-            (json!(false), Value::Null, Strict, Value, false),
+            (
+                json!([{"a": 1}]),
+                json!([{"a": 1, "b": 2}]),
+                Strict,
+                Maps,
+                true,
+            ),
+            (
+                json!([{"a": 1}]),
+                json!([{"a": 1}, {"a": 2}]),
+                Strict,
+                Maps,
+                false,
+            ),
+            (json!([]), json!(null), Strict, Set, true),
+            (json!(false), json!(null), Strict, Value, false),
             (json!(1), json!(2), Ignore, Value, true),
         ] {
             assert_eq!(agree(&wanted, &found, mode, kind), same, "{wanted} {found}");
@@ -253,11 +280,20 @@ mod tests {
 
     #[test]
     fn names_what_differs() {
-        let setting = Setting::plain("env", Kind::Set, Section::Config, "Env", json!(["A=1", "B=2"]));
+        let setting = Setting::plain(
+            "env",
+            Kind::Set,
+            Section::Config,
+            "Env",
+            json!(["A=1", "B=2"]),
+        );
         let container = json!({"Config": {"Env": ["A=0", "B=2", "C=3"]}});
         let found = setting.differences(&container, Comparison::AllowMorePresent);
         assert_eq!(found.len(), 1);
-        assert_eq!((&*found[0].name, &*found[0].before, &*found[0].after), ("env.A", "0", "1"));
+        assert_eq!(
+            (&*found[0].name, &*found[0].before, &*found[0].after),
+            ("env.A", "0", "1")
+        );
         assert_eq!(setting.differences(&container, Comparison::Strict).len(), 2);
     }
 }

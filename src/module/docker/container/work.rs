@@ -60,9 +60,11 @@ impl Bench<'_, '_, '_> {
                 let call = call("stop").perhaps("t", self.stop_timeout.map(|t| t.to_string()));
                 self.tell("stopping", &self.patient(call), None)
             }
-            Work::Kill(signal) => {
-                self.tell("killing", &call("kill").perhaps("signal", signal.clone()), None)
-            }
+            Work::Kill(signal) => self.tell(
+                "killing",
+                &call("kill").perhaps("signal", signal.clone()),
+                None,
+            ),
             Work::Remove { volumes } => {
                 let call = Call::new(&["containers", &id]).query("v", volumes.to_string());
                 let removed = self.control.delete(&call.query("force", "false"));
@@ -115,7 +117,8 @@ impl Bench<'_, '_, '_> {
     fn warn(&mut self, said: &Value) {
         let warnings = said["Warnings"].as_array().into_iter().flatten();
         let warnings = warnings.filter_map(Value::as_str);
-        self.warnings.extend(warnings.map(|text| format!("Docker warning: {text}")));
+        self.warnings
+            .extend(warnings.map(|text| format!("Docker warning: {text}")));
     }
 
     fn failed(&self, doing: &str, failure: &Failure) -> Failure {
@@ -128,9 +131,8 @@ impl Bench<'_, '_, '_> {
             .perhaps("platform", platform);
         let body = Value::Object(body.clone());
         let made = self.control.post(&call, Some(&body));
-        let made = made.map_err(|failure| {
-            Failure::refused(format!("Error creating container: {failure}"))
-        })?;
+        let made = made
+            .map_err(|failure| Failure::refused(format!("Error creating container: {failure}")))?;
         self.warn(&made);
         self.id = plain(&made["Id"]);
         Ok(())
@@ -138,7 +140,9 @@ impl Bench<'_, '_, '_> {
 
     /// The container, as it is now.
     pub(super) fn inspect(&self) -> Result<Option<Value>, Failure> {
-        self.control.engine.container(self.control.probe(), &self.id)
+        self.control
+            .engine
+            .container(self.control.probe(), &self.id)
     }
 
     fn await_removal(&self, limit: Option<Duration>) -> Result<(), Failure> {

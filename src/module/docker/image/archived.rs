@@ -58,6 +58,9 @@ mod tests {
         let bytes = builder.into_inner().unwrap();
         let found = manifest(Box::new(std::io::Cursor::new(bytes)));
         assert_eq!(found, Some(("sha256:ab12".into(), vec!["app:1".into()])));
-        assert_eq!(manifest(Box::new(std::io::Cursor::new(b"x".to_vec()))), None);
+        assert_eq!(
+            manifest(Box::new(std::io::Cursor::new(b"x".to_vec()))),
+            None
+        );
     }
 }

@@ -178,7 +178,10 @@ fn query(part: &Part) -> Result<Vec<(&'static str, String)>, Failure> {
     let mut query = vec![
         ("rm", remove.clone()),
         ("forcerm", remove),
-        ("nocache", part.flag("nocache")?.unwrap_or(false).to_string()),
+        (
+            "nocache",
+            part.flag("nocache")?.unwrap_or(false).to_string(),
+        ),
     ];
     if part.flag("pull")? == Some(true) {
         query.push(("pull", "true".into()));

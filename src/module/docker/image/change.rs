@@ -199,7 +199,8 @@ impl ImageChange {
                     Failure::refused(format!("Error removing image {name} - {failure}"))
                 })?;
                 done.changed = true;
-                done.data.insert("image".into(), json!({"state": "Deleted"}));
+                done.data
+                    .insert("image".into(), json!({"state": "Deleted"}));
                 Ok(())
             }
             ImageWork::Archive { name, path, .. } => {
@@ -248,9 +249,9 @@ impl ImageChange {
         let call = Call::new(&["images", &self.reference.to_string(), "tag"])
             .query("repo", repository)
             .query("tag", tag);
-        control
-            .post(&call, None)
-            .map_err(|failure| Failure::refused(format!("Error: failed to tag image - {failure}")))?;
+        control.post(&call, None).map_err(|failure| {
+            Failure::refused(format!("Error: failed to tag image - {failure}"))
+        })?;
         let image = control.engine.image(control.probe(), &to.to_string())?;
         let image = image.unwrap_or_else(|| json!({}));
         done.changed |= before != Some(&image["Id"]);
@@ -290,7 +291,13 @@ fn load(
         Some(name.trim().to_owned())
     });
     let (wanted, others): (Vec<_>, Vec<_>) = loaded.partition(|name| is_same(name, image));
-    let listed = || others.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+    let listed = || {
+        others
+            .iter()
+            .map(|name| format!("'{name}'"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     match (wanted.is_empty(), others.is_empty()) {
         (true, true) => refuse("Detected no loaded images. Archive potentially corrupt?".into()),
         (true, false) => refuse(format!(

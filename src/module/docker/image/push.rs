@@ -9,7 +9,9 @@ use {
 /// Pushes an image; tells the last status, and whether the registry did not have all of it yet.
 pub(super) fn push(control: &Control, image: &Reference) -> Result<(String, bool), Failure> {
     let Reference::Name { repository, tag } = image else {
-        return Err(Failure::refused(format!("Cannot push an image ID: {image}")));
+        return Err(Failure::refused(format!(
+            "Cannot push an image ID: {image}"
+        )));
     };
     let registry = image.registry();
     let config = ConfigFile::usual(control.probe())?;
@@ -47,7 +49,9 @@ pub(in crate::module::docker) fn pull(
     platform: Option<&str>,
 ) -> Result<(), Failure> {
     let Reference::Name { repository, tag } = image else {
-        return Err(Failure::refused(format!("Cannot pull an image ID: {image}")));
+        return Err(Failure::refused(format!(
+            "Cannot pull an image ID: {image}"
+        )));
     };
     let config = ConfigFile::usual(control.probe())?;
     let call = Call::new(&["images", "create"])
