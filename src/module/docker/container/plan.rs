@@ -162,20 +162,20 @@ impl Plan {
             }
             self.list(request, &wanted, &networks);
         }
+        if let Some(container) = self.container.as_ref().filter(|_| there) {
+            let mode = match request.networks {
+                None if mode == Comparison::Strict => Comparison::AllowMorePresent,
+                _ => mode,
+            };
+            let moves = Moves::plan(&networks, container, mode);
+            self.differences.extend(moves.differences);
+            if !anew {
+                self.works.extend(moves.leaves.into_iter().map(Work::Leave));
+                self.works.extend(moves.joins.into_iter().map(Work::Join));
+            }
+        }
         if anew {
             self.create(request, &wanted, &networks, mode)?;
-        } else if let Some(container) = &self.container {
-            let moves = Moves::plan(
-                &networks,
-                container,
-                match request.networks {
-                    None if mode == Comparison::Strict => Comparison::AllowMorePresent,
-                    _ => mode,
-                },
-            );
-            self.differences.extend(moves.differences);
-            self.works.extend(moves.leaves.into_iter().map(Work::Leave));
-            self.works.extend(moves.joins.into_iter().map(Work::Join));
         }
         self.run(request, anew);
         Ok(())
@@ -279,7 +279,7 @@ impl Plan {
         if images.coming && !certain {
             self.unknown = Some(format!("whether image {} comes out another one", name()));
         }
-        if request.recreate && fixed.is_empty() {
+        if certain {
             fixed.push(Difference {
                 name: "recreated".into(),
                 before: "no".into(),

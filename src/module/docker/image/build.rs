@@ -243,13 +243,11 @@ pub(super) fn complaint(line: &Value) -> String {
 
 /// The last lines of the output say more than the error.
 fn failed(name: &Reference, error: &str, output: &[String]) -> Failure {
-    let last = &output[output.len().saturating_sub(LAST_LINES)..];
-    let stdout = output.join("\n");
-    Failure::Refused {
-        msg: format!(
-            "Error building {name} - {error}\nthe output ends with:\n{}",
-            last.join("\n")
-        ),
-        data: Object::from_iter([("stdout".to_owned(), stdout.into())]),
-    }
+    let said: Vec<&str> = output.iter().map(|line| line.trim_end()).collect();
+    let said: Vec<&str> = said.into_iter().filter(|line| !line.is_empty()).collect();
+    let last = &said[said.len().saturating_sub(LAST_LINES)..];
+    Failure::refused(format!(
+        "Error building {name} - {error}\nthe output ends with:\n{}",
+        last.join("\n")
+    ))
 }
