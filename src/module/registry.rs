@@ -64,6 +64,7 @@ static CORE: &[Entry] = &[
 /// What only the full agent has.
 #[cfg(feature = "full")]
 static FULL: &[Entry] = &[
+    entry::<docker::compose::DockerComposeV2>(),
     entry::<docker::container::DockerContainer>(),
     entry::<docker::container_info::DockerContainerInfo>(),
     entry::<docker::image::DockerImage>(),

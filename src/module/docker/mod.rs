@@ -4,6 +4,7 @@
 
 mod arguments;
 mod call;
+pub mod compose;
 mod config_file;
 pub mod container;
 pub mod container_info;
