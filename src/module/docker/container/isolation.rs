@@ -100,18 +100,15 @@ fn network(
     let mode = request.network_mode.as_ref();
     if let Some(mode) = mode.map(|mode| other(mode, around)).transpose()? {
         let host = Section::HostConfig;
-        let setting = Setting::plain(
-            "network_mode",
-            Kind::Value,
-            host,
-            "NetworkMode",
-            mode.into(),
-        );
-        let default = request.network_mode.as_deref() == Some("default");
+        let sent = Value::from(mode.as_str());
+        let setting = Setting::plain("network_mode", Kind::Value, host, "NetworkMode", sent);
         settings.push(setting.reading(move |container| {
+            let networks = &container["NetworkSettings"]["Networks"];
+            let joined = !networks[mode.as_str()].is_null() && networks["bridge"].is_null();
             match container["HostConfig"]["NetworkMode"].as_str() {
-                Some("bridge") if default => "default".into(),
-                mode => mode.into(),
+                // What Podman calls any network that is a bridge.
+                Some("bridge") if mode == "default" || joined => mode.as_str().into(),
+                found => found.into(),
             }
         }));
     }

@@ -35,7 +35,7 @@ const MODES: [&str; 14] = [
 ];
 
 /// Words that are so by themselves, and that engines may add.
-const USUAL: [&str; 5] = ["rw", "rprivate", "rbind", "nosuid", "nodev"];
+const USUAL: [&str; 6] = ["rw", "rprivate", "rbind", "nosuid", "nodev", "tmpcopyup"];
 
 const KEYS: [&str; 18] = [
     "consistency",
@@ -106,14 +106,9 @@ pub(super) fn mounts(
     if let Some(given) = &request.volumes {
         volumes(given, around, &mut taken, settings)?;
     }
-    let tmpfs = request.tmpfs.as_ref().map(|given| {
-        let pairs = given.iter().map(|text| {
-            let (path, options) = text.split_once(':').unwrap_or((text, ""));
-            (path.to_owned(), Value::from(options))
-        });
-        pairs.collect::<Object>()
-    });
-    settings.host("tmpfs", "Tmpfs", tmpfs);
+    if let Some(given) = &request.tmpfs {
+        settings.push(in_memory(given));
+    }
     settings.host(
         "volume_driver",
         "VolumeDriver",
@@ -121,6 +116,44 @@ pub(super) fn mounts(
     );
     settings.host("volumes_from", "VolumesFrom", request.volumes_from.clone());
     Ok(())
+}
+
+/// File systems in memory, by their places.
+fn in_memory(given: &[String]) -> Setting {
+    fn settled(pairs: &Object) -> Value {
+        let pairs = pairs.iter().map(|(path, options)| {
+            let options = unusual(options.as_str().unwrap_or_default());
+            (path.clone(), options.into())
+        });
+        Value::Object(pairs.collect())
+    }
+    let pairs = given.iter().map(|text| {
+        let (path, options) = text.split_once(':').unwrap_or((text, ""));
+        (path.to_owned(), Value::from(options))
+    });
+    let pairs: Object = pairs.collect();
+    let expected = settled(&pairs);
+    let setting = Setting::plain(
+        "tmpfs",
+        Kind::Map,
+        Section::HostConfig,
+        "Tmpfs",
+        pairs.into(),
+    );
+    setting.expecting(expected).reading(|container| {
+        let found = container["HostConfig"]["Tmpfs"].as_object();
+        found.map_or(Value::Null, settled)
+    })
+}
+
+/// Words about a mount without those that are so by themselves, in order.
+fn unusual(words: &str) -> String {
+    let words = words.split(',');
+    let words: BTreeSet<&str> = words
+        .filter(|word| !word.is_empty() && !USUAL.contains(word))
+        .collect();
+    let words: Vec<&str> = words.into_iter().collect();
+    words.join(",")
 }
 
 fn take(
@@ -262,14 +295,9 @@ fn canonical(bind: &str) -> String {
         parts.next().unwrap_or_default(),
     );
     let mode = parts.next().unwrap_or_default();
-    let words: BTreeSet<&str> = mode
-        .split(',')
-        .filter(|word| !word.is_empty() && !USUAL.contains(word))
-        .collect();
-    let words: Vec<&str> = words.into_iter().collect();
-    match words.is_empty() {
-        true => format!("{source}:{target}"),
-        false => format!("{source}:{target}:{}", words.join(",")),
+    match unusual(mode).as_str() {
+        "" => format!("{source}:{target}"),
+        mode => format!("{source}:{target}:{mode}"),
     }
 }
 

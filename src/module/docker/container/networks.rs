@@ -109,15 +109,25 @@ impl Joined {
                 after: text(after),
             });
         };
-        for (what, key, wanted) in [
-            ("ipv4_address", "IPv4Address", &self.ipv4),
-            ("ipv6_address", "IPv6Address", &self.ipv6),
+        for (what, key, now, wanted) in [
+            ("ipv4_address", "IPv4Address", "IPAddress", &self.ipv4),
+            (
+                "ipv6_address",
+                "IPv6Address",
+                "GlobalIPv6Address",
+                &self.ipv6,
+            ),
         ] {
-            let wanted = wanted
-                .as_deref()
-                .filter(|wanted| address(wanted) != own[key].as_str().and_then(address));
-            if let Some(wanted) = wanted {
-                differ(what, &own[key], &wanted.into());
+            let Some(wanted) = wanted else {
+                continue;
+            };
+            // Podman tells only the one that it has now.
+            let found = match own[key].as_str() {
+                Some(_) => &own[key],
+                None => &found[now],
+            };
+            if address(wanted) != found.as_str().and_then(address) {
+                differ(what, found, &wanted.as_str().into());
             }
         }
         for (what, key, wanted) in [

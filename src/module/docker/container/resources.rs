@@ -1,5 +1,9 @@
 use {
-    super::{DockerContainer, options::Settings},
+    super::{
+        DockerContainer,
+        options::Settings,
+        setting::{Kind, Section, Setting},
+    },
     crate::{
         act::Failure,
         module::docker::{
@@ -19,7 +23,15 @@ pub(super) fn resources(request: &DockerContainer, settings: &mut Settings) -> R
     settings.limit("blkio_weight", "BlkioWeight", request.blkio_weight);
     settings.host("pids_limit", "PidsLimit", request.pids_limit);
     let limits = request.ulimits.as_deref().map(ulimits).transpose()?;
-    settings.host("ulimits", "Ulimits", limits);
+    if let Some(limits) = limits {
+        let host = Section::HostConfig;
+        let setting = Setting::plain("ulimits", Kind::Maps, host, "Ulimits", limits.into());
+        settings.push(setting.reading(|container| {
+            normal(&container["HostConfig"]["Ulimits"], "Name", |name| {
+                name.trim_start_matches("RLIMIT_").to_ascii_lowercase()
+            })
+        }));
+    }
     let options = request.storage_opts.clone();
     settings.host("storage_opts", "StorageOpt", options);
     Ok(())
@@ -68,7 +80,20 @@ fn devices(request: &DockerContainer, settings: &mut Settings) -> Result<(), Fai
     let listed = request.devices.as_ref();
     let listed: Option<Vec<Value>> =
         listed.map(|list| list.iter().map(|one| device(one)).collect());
-    settings.host("devices", "Devices", listed);
+    if let Some(listed) = listed {
+        let host = Section::HostConfig;
+        let setting = Setting::plain("devices", Kind::Maps, host, "Devices", listed.into());
+        settings.push(setting.reading(|container| {
+            normal(
+                &container["HostConfig"]["Devices"],
+                "CgroupPermissions",
+                |rights| match rights {
+                    "" => "rwm".into(),
+                    rights => rights.into(),
+                },
+            )
+        }));
+    }
     for (name, key, given, counts) in [
         (
             "device_read_bps",
@@ -109,6 +134,17 @@ fn devices(request: &DockerContainer, settings: &mut Settings) -> Result<(), Fai
     let rules = request.device_cgroup_rules.clone();
     settings.host("device_cgroup_rules", "DeviceCgroupRules", rules);
     Ok(())
+}
+
+/// A list of maps, one of whose values engines write in more than one way.
+fn normal(list: &Value, key: &str, change: fn(&str) -> String) -> Value {
+    let mut list = list.clone();
+    for map in list.as_array_mut().into_iter().flatten() {
+        if let Some(text) = map[key].as_str() {
+            map[key] = change(text).into();
+        }
+    }
+    list
 }
 
 /// `HOST:CONTAINER:rwm`, of which the last two may be missing.

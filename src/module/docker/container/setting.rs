@@ -24,6 +24,9 @@ pub(super) enum Section {
     HostConfig,
 }
 
+/// What Podman takes, and does not tell to clients of Docker.
+const UNTOLD: [&str; 4] = ["device_requests", "log_options", "mounts", "sysctls"];
+
 type Read = Box<dyn Fn(&Value) -> Value>;
 
 /// An option of a container as it is asked for.
@@ -115,7 +118,8 @@ impl Setting {
     /// Where the container is otherwise: what to show.
     pub(super) fn differences(&self, container: &Value, mode: Comparison) -> Vec<Difference> {
         let actual = (self.read)(container);
-        match agree(&self.expected, &actual, mode, self.kind) {
+        let untold = UNTOLD.contains(&self.name) && is_nothing(&actual) && is_podman(container);
+        match untold || agree(&self.expected, &actual, mode, self.kind) {
             true => Vec::new(),
             false => self.shown(&actual, mode),
         }
@@ -206,6 +210,16 @@ pub(super) fn agree(expected: &Value, actual: &Value, mode: Comparison, kind: Ki
     }
 }
 
+/// Podman says so in each container's environment.
+fn is_podman(container: &Value) -> bool {
+    let lines = container["Config"]["Env"].as_array().into_iter().flatten();
+    lines.into_iter().any(|line| line == "container=podman")
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || is_empty(value)
+}
+
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.is_empty(),
@@ -276,6 +290,20 @@ mod tests {
         ] {
             assert_eq!(agree(&wanted, &found, mode, kind), same, "{wanted} {found}");
         }
+    }
+
+    #[test]
+    fn what_podman_does_not_tell_is_no_difference() {
+        let host = Section::HostConfig;
+        let setting = Setting::plain("sysctls", Kind::Map, host, "Sysctls", json!({"a": "1"}));
+        let told = |env: &str| json!({"Config": {"Env": [env]}, "HostConfig": {}});
+        let mode = Comparison::AllowMorePresent;
+        assert!(
+            setting
+                .differences(&told("container=podman"), mode)
+                .is_empty()
+        );
+        assert_eq!(setting.differences(&told("A=1"), mode).len(), 1);
     }
 
     #[test]
