@@ -8,7 +8,7 @@ use {
     super::{
         arguments::with_engine,
         foresight::Foreseen,
-        reference::{Reference, is_id, is_tag, split},
+        reference::{Reference, is_id, is_tag, same_id, split},
     },
     crate::{
         act::{Failure, Look, Probe, Thing},
@@ -234,8 +234,9 @@ impl DockerImage {
             (Archived::Nothing, _) => "since none present".into(),
             (Archived::Unreadable, _) => "overwriting an unreadable archive file".into(),
             (Archived::Image { id, names }, known) => {
-                let same = known.is_some_and(|image| image["Id"] == id.as_str());
-                if same && names == [name.as_str()] {
+                let own = known.and_then(|image| image["Id"].as_str());
+                let same = own.is_some_and(|own| same_id(own, &id));
+                if same && matches!(names.as_slice(), [only] if change.reference.is(only)) {
                     return Ok(());
                 }
                 let names = names.join(", ");

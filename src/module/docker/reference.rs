@@ -25,6 +25,14 @@ impl Reference {
         }
     }
 
+    /// Whether an engine means this image by a name: Podman writes out where it comes from.
+    pub fn is(&self, name: &str) -> bool {
+        let own = self.to_string();
+        let before = ["localhost/", "docker.io/library/", "docker.io/"];
+        let mut forms = before.iter().filter_map(|part| name.strip_prefix(part));
+        name.eq_ignore_ascii_case(&own) || forms.any(|form| form == own)
+    }
+
     /// The registry that has it: `docker.io`, unless the name says another.
     pub fn registry(&self) -> &str {
         match self {
@@ -57,6 +65,12 @@ pub fn split(name: &str) -> (&str, Option<&str>) {
         Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
         _ => (name, None),
     }
+}
+
+/// Whether two numbers of images are the same: engines write them with `sha256:` or without.
+pub fn same_id(one: &str, other: &str) -> bool {
+    let digits = |id: &str| id.trim_start_matches("sha256:").to_owned();
+    !one.is_empty() && digits(one) == digits(other)
 }
 
 /// Whether a name is the number of an image.
@@ -97,6 +111,14 @@ mod tests {
         }
         let id = format!("sha256:{}", "a1".repeat(32));
         assert_eq!(Reference::read(&id, "1"), Reference::Id(id.clone()));
+    }
+
+    #[test]
+    fn names_of_images_may_be_written_out() {
+        let reference = Reference::read("app", "latest");
+        assert!(reference.is("app:latest") && reference.is("localhost/app:latest"));
+        assert!(!reference.is("app:1") && !reference.is("other/app:latest"));
+        assert!(same_id("sha256:ab", "ab") && !same_id("", ""));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use {
     },
     crate::{
         act::{Failure, Probe},
-        module::docker::{Engine, Reference, foresight::Foreseen, text::plain},
+        module::docker::{Engine, Reference, foresight::Foreseen, reference::same_id, text::plain},
         wire::{Diff, Mode, Object, Side},
     },
     serde_json::{Value, json},
@@ -493,8 +493,7 @@ fn image_differences(
         });
     };
     if let Some(wanted) = images.wanted.as_ref().filter(|_| !images.coming)
-        && wanted["Id"] != container["Image"]
-        && !same_id(&wanted["Id"], &container["Image"])
+        && !same_id(&plain(&wanted["Id"]), &plain(&container["Image"]))
     {
         differ("image", &container["Image"], &plain(&wanted["Id"]));
     }
@@ -508,20 +507,10 @@ fn image_differences(
     differences
 }
 
-/// Engines have numbers with `sha256:` or without.
-fn same_id(one: &Value, other: &Value) -> bool {
-    fn digits(id: &Value) -> Option<&str> {
-        Some(id.as_str()?.trim_start_matches("sha256:"))
-    }
-    digits(one).is_some() && digits(one) == digits(other)
-}
-
-/// Podman writes names out.
+/// Docker tells the name that was given; Podman writes it out.
 fn same_name(given: &str, found: &str) -> bool {
-    let whole = Reference::read(given, "latest").to_string();
-    let short = ["localhost/", "docker.io/library/", "docker.io/"];
-    let mut forms = short.iter().filter_map(|prefix| found.strip_prefix(prefix));
-    given == found || forms.any(|form| form == whole || form == given)
+    let local = found.contains('/') && !given.contains('/');
+    given == found || local && Reference::read(given, "latest").is(found)
 }
 
 #[cfg(test)]

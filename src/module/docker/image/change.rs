@@ -290,7 +290,7 @@ fn load(
         let name = ids.or_else(|| line.strip_prefix("Loaded image:"))?;
         Some(name.trim().to_owned())
     });
-    let (wanted, others): (Vec<_>, Vec<_>) = loaded.partition(|name| is_same(name, image));
+    let (wanted, others): (Vec<_>, Vec<_>) = loaded.partition(|name| image.is(name));
     let listed = || {
         others
             .iter()
@@ -313,14 +313,6 @@ fn load(
         }
         (false, true) => Ok(stdout),
     }
-}
-
-/// Podman writes names out.
-fn is_same(name: &str, image: &Reference) -> bool {
-    let image = image.to_string();
-    let short = ["localhost/", "docker.io/library/", "docker.io/"];
-    let mut forms = short.iter().filter_map(|prefix| name.strip_prefix(prefix));
-    name.eq_ignore_ascii_case(&image) || forms.any(|form| form == image)
 }
 
 /// Writes an image into a file, which is replaced when all is there.
