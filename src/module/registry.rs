@@ -1,8 +1,7 @@
 //! The modules: to add one, add its line to `CORE` or `FULL`, in the order of the names.
 
-use super::archive;
 #[cfg(feature = "full")]
-use super::docker;
+use super::{archive, docker};
 use {
     super::{
         Module, Probe, command, file, foreign, job, net, package, ping, service, setup, system,

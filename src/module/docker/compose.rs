@@ -359,7 +359,7 @@ exit 0
         let scratch = Scratch::new();
         let docker = scratch.write("docker", DOCKER);
         std::fs::set_permissions(&docker, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let mut look = |task| Trial::new().look("docker_compose_v2", task).msg.unwrap();
+        let look = |task| Trial::new().look("docker_compose_v2", task).msg.unwrap();
         let msg = look(json!({"project_src": scratch.path(), "docker_cli": docker}));
         assert!(msg.contains("does not contain compose.yaml"), "{msg}");
         assert!(look(json!({"definition": {}})).contains("project_name"));

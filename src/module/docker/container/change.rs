@@ -119,3 +119,89 @@ impl ContainerChange {
         Ok(output)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use {
+        crate::{
+            module::{
+                net::server::{Seen, Server, reply},
+                trial::Trial,
+            },
+            wire::Effect,
+        },
+        serde_json::json,
+    };
+
+    /// An engine with one image, and one container of it that runs.
+    fn engine(seen: &Seen) -> Vec<u8> {
+        let answer = match seen.line.as_str() {
+            "GET /containers/web/json" => {
+                r#"{"Id": "c1", "Image": "sha256:1", "State": {"Running": true}, "HostConfig": {"Memory": 1024},
+                    "Config": {"Image": "app:1", "Env": ["A=1", "PATH=/bin"]}, "NetworkSettings": {"Networks": {}}}"#
+            }
+            "GET /images/app:1/json" | "GET /images/sha256:1/json" => {
+                r#"{"Id": "sha256:1", "Config": {"Env": ["PATH=/bin"]}}"#
+            }
+            _ => return reply("404 Not Found", "", br#"{"message": "no such thing"}"#),
+        };
+        reply(
+            "200 OK",
+            "Content-Type: application/json\n",
+            answer.as_bytes(),
+        )
+    }
+
+    #[test]
+    fn a_look_only_asks_and_names_what_differs() {
+        let server = Server::start(engine);
+        let host = server.url("").replace("http", "tcp");
+        let task = |env: &str, memory: &str| json!({"name": "web", "image": "app:1", "docker_host": host, "env": {"A": env}, "memory": memory});
+        let mut trial = Trial::new();
+        assert!(!trial.look("docker_container", task("1", "1K")).changed);
+        let look = trial.look("docker_container", task("2", "2K"));
+        let shown = format!("{:?}", look.diff);
+        assert!(
+            look.changed && shown.contains(r#""env.A": "2", "memory": "2048""#),
+            "{look:?}"
+        );
+        assert!(
+            server
+                .seen()
+                .iter()
+                .all(|seen| seen.line.starts_with("GET "))
+        );
+    }
+
+    #[test]
+    fn an_engine_that_may_come_makes_it_known_after_apply() {
+        let task =
+            json!({"name": "web", "image": "app:1", "docker_host": "unix:///nowhere/engine.sock"});
+        let mut trial = Trial::new();
+        let look = trial.look("docker_container", task.clone());
+        assert!(look.failed && look.msg.unwrap().contains("/nowhere/engine.sock"));
+        trial.probe.foresee([Effect::Package {
+            name: "docker.io".into(),
+            installed: true,
+        }]);
+        let look = trial.look("docker_container", task);
+        assert!(
+            look.unknown
+                .unwrap()
+                .contains("may come with package docker.io")
+        );
+    }
+
+    #[test]
+    fn an_image_to_come_may_be_another_one() {
+        let server = Server::start(engine);
+        let host = server.url("").replace("http", "tcp");
+        let mut trial = Trial::new();
+        trial.probe.foresee([
+            crate::module::docker::foresight::Foreseen::image("app:1").effect(true, true)
+        ]);
+        let task = json!({"name": "web", "image": "app:1", "docker_host": host});
+        let look = trial.look("docker_container", task);
+        assert!(look.unknown.unwrap().contains("image app:1"));
+    }
+}
