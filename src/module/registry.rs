@@ -63,6 +63,7 @@ static CORE: &[Entry] = &[
 /// What only the full agent has.
 #[cfg(feature = "full")]
 static FULL: &[Entry] = &[
+    entry::<archive::archive::Archive>(),
     entry::<docker::compose::DockerComposeV2>(),
     entry::<docker::container::DockerContainer>(),
     entry::<docker::container_info::DockerContainerInfo>(),
@@ -71,7 +72,6 @@ static FULL: &[Entry] = &[
     entry::<docker::network::DockerNetwork>(),
     entry::<docker::prune::DockerPrune>(),
     entry::<docker::volume::DockerVolume>(),
-    entry::<archive::archive::Archive>(),
     entry::<archive::unarchive::Unarchive>(),
 ];
 #[cfg(not(feature = "full"))]
