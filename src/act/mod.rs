@@ -67,6 +67,8 @@ pub use overlay::Overlay;
 pub use private::Private;
 pub use probe::Probe;
 pub use process::{Finished, Program};
+#[cfg(feature = "full")]
+pub use question::ComposeVerb;
 pub use question::Question;
 pub use remove::Remove;
 #[cfg(test)]

@@ -68,6 +68,26 @@ pub enum Question {
     /// What only the full agent's modules ask.
     #[cfg(feature = "full")]
     Inquiry(super::Inquiry),
+    /// What Docker Compose says of a project, or would do: the program with its options, the options of the project, and the
+    /// project's definition, where that comes by standard input.
+    #[cfg(feature = "full")]
+    Compose {
+        program: Vec<String>,
+        project: Vec<String>,
+        verb: ComposeVerb,
+        definition: Option<String>,
+    },
+}
+
+/// What Docker Compose can be asked.
+#[cfg(feature = "full")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ComposeVerb {
+    Version,
+    Containers,
+    Images,
+    /// What these words would do.
+    Forecast(Vec<String>),
 }
 
 /// One line a package: name, architecture, version, state, section, provided names.
@@ -156,6 +176,21 @@ impl Question {
             Self::Forecast { argv, .. } => [&strings(argv)[..], &["-"]].concat(),
             #[cfg(feature = "full")]
             Self::Inquiry(_) => Vec::new(),
+            Self::Compose {
+                program,
+                project,
+                verb,
+                ..
+            } => {
+                let (before, words) = match verb {
+                    ComposeVerb::Version => (vec![], vec!["version", "--format", "json"]),
+                    ComposeVerb::Containers => (vec![], vec!["ps", "--all", "--format", "json"]),
+                    ComposeVerb::Images => (vec![], vec!["images", "--format", "json"]),
+                    ComposeVerb::Forecast(words) => (vec!["--dry-run"], strings(words)),
+                };
+                let head = [&strings(program)[..], &["compose"], &before].concat();
+                [head, strings(project), words].concat()
+            }
         }
     }
 
@@ -171,6 +206,11 @@ impl Question {
         let program = Program::new(self.argv()).env("LC_ALL", "C.UTF-8");
         match self {
             Self::SupervisorStatus(_, _, Some(input)) => program.stdin(input.as_str()),
+            #[cfg(feature = "full")]
+            Self::Compose {
+                definition: Some(text),
+                ..
+            } => program.stdin(text.as_str()),
             _ => program,
         }
     }

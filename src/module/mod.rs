@@ -34,6 +34,8 @@ pub mod argument;
 pub mod build;
 pub mod command;
 mod context;
+#[cfg(feature = "full")]
+pub mod docker;
 pub mod file;
 pub mod foreign;
 mod host_path;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "full")]
 use super::{archive, build};
+use super::{archive, docker};
 use {
     super::{
         Module, Probe, command, file, foreign, job, net, package, ping, service, setup, system,
@@ -81,6 +82,14 @@ static FULL: &[Entry] = &[
     entry::<package::rpm_key::RpmKey>(),
     entry::<system::seboolean::Seboolean>(),
     entry::<system::timezone::Timezone>(),
+    entry::<docker::compose::DockerComposeV2>(),
+    entry::<docker::container::DockerContainer>(),
+    entry::<docker::container_info::DockerContainerInfo>(),
+    entry::<docker::image::DockerImage>(),
+    entry::<docker::login::DockerLogin>(),
+    entry::<docker::network::DockerNetwork>(),
+    entry::<docker::prune::DockerPrune>(),
+    entry::<docker::volume::DockerVolume>(),
     entry::<archive::unarchive::Unarchive>(),
 ];
 #[cfg(not(feature = "full"))]

@@ -16,7 +16,7 @@ mod payload;
 mod proxy;
 mod resolver;
 #[cfg(test)]
-mod server;
+pub mod server;
 mod trust;
 mod unix_socket;
 pub mod uri;
