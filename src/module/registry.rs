@@ -2,10 +2,12 @@
 
 #[cfg(feature = "full")]
 use super::archive;
+#[cfg(feature = "full")]
+use super::postgresql;
 use {
     super::{
-        Module, Probe, command, file, foreign, job, net, package, ping, service, setup,
-        system, user,
+        Module, Probe, command, file, foreign, job, net, package, ping, service, setup, system,
+        user,
     },
     crate::wire::{Outcome, Run},
 };
@@ -64,6 +66,13 @@ static CORE: &[Entry] = &[
 #[cfg(feature = "full")]
 static FULL: &[Entry] = &[
     entry::<archive::archive::Archive>(),
+    entry::<postgresql::postgresql_db::PostgresqlDb>(),
+    entry::<postgresql::postgresql_ext::PostgresqlExt>(),
+    entry::<postgresql::postgresql_ping::PostgresqlPing>(),
+    entry::<postgresql::postgresql_privs::PostgresqlPrivs>(),
+    entry::<postgresql::postgresql_query::PostgresqlQuery>(),
+    entry::<postgresql::postgresql_schema::PostgresqlSchema>(),
+    entry::<postgresql::postgresql_user::PostgresqlUser>(),
     entry::<archive::unarchive::Unarchive>(),
 ];
 #[cfg(not(feature = "full"))]
@@ -153,7 +162,8 @@ impl Entry {
 #[cfg(any(test, feature = "controller"))]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let short = name.rsplit('.').next().unwrap_or(name);
-    let names = all().flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
+    let names =
+        all().flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
     super::argument::nearest(short, names)
 }
 
