@@ -93,6 +93,24 @@ pub fn array(texts: &[String]) -> String {
     format!("{{{}}}", texts.join(","))
 }
 
+/// A function's name, which may have a schema and the types of its arguments, with its names quoted. `None`: it is none.
+pub fn callable(signature: &str) -> Option<String> {
+    let (name, types) = match signature.split_once('(') {
+        Some((name, types)) => (name, Some(types.trim_end().strip_suffix(')')?)),
+        None => (signature, None),
+    };
+    let names: Vec<String> = parts(name.trim()).iter().map(|name| quoted(name)).collect();
+    let types = types.map(|types| are_types(types).then(|| format!("({types})")));
+    let types = types.map_or(Some(String::new()), |types| types)?;
+    Some(format!("{}{types}", names.join(".")))
+}
+
+/// Whether a text can be a list of types, and cannot be anything that ends one.
+pub fn are_types(text: &str) -> bool {
+    let plain = |letter: char| letter.is_alphanumeric() || "_,.\"[]* ".contains(letter);
+    text.chars().all(plain)
+}
+
 /// The parts of a name as users write it: `schema.table`, `"a.b".c`. Quotes around a part are taken off.
 pub fn parts(name: &str) -> Vec<String> {
     let mut parts = Vec::new();
@@ -170,6 +188,9 @@ mod tests {
         assert_eq!(parts(".a"), [".a"]);
         assert_eq!(parts(r#""a"#), ["\"a"]);
         assert_eq!(single("a.b"), "a.b");
+        assert_eq!(callable("a.f(int, text)").unwrap(), r#""a"."f"(int, text)"#);
+        assert_eq!(callable("f").unwrap(), r#""f""#);
+        assert!(callable("f(int); DROP TABLE a; --(").is_none());
         assert_eq!(single(r#""a""b""#), "a\"b");
     }
 }

@@ -205,7 +205,16 @@ impl<'p> Session<'p> {
     fn answers(&mut self, sql: &str) -> Result<Vec<Rows>, Trouble> {
         let (mut all, mut rows, mut trouble) = (Vec::new(), Rows::default(), None);
         loop {
-            match self.message()? {
+            let message = match (self.message(), trouble.take()) {
+                (Ok(message), before) => {
+                    trouble = before;
+                    message
+                }
+                // The server said why before it hung up.
+                (Err(_), Some(before)) => return Err(before),
+                (Err(error), None) => return Err(error),
+            };
+            match message {
                 Message::RowDescription(body) => rows.columns = columns(&body).map_err(broken)?,
                 Message::DataRow(body) => rows.rows.push(values(&body).map_err(broken)?),
                 Message::CommandComplete(body) => {

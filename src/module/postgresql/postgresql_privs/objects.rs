@@ -2,7 +2,7 @@ use {
     super::{
         super::{
             client::{Rows, Session},
-            sql::{Sql, array, quoted, single},
+            sql::{Sql, are_types, array, quoted, single},
             state::State,
         },
         Wish,
@@ -97,8 +97,7 @@ impl Wish<'_> {
         };
         let (name, types) = function.split_once('(').ok_or_else(illegal)?;
         let types = types.trim_end().strip_suffix(')').ok_or_else(illegal)?;
-        let plain = |letter: char| letter.is_alphanumeric() || "_,.\"[] ".contains(letter);
-        if !types.chars().all(plain) {
+        if !are_types(types) {
             return Err(illegal());
         }
         let schema = self.schema.map(|schema| format!("{}.", quoted(schema)));

@@ -18,11 +18,11 @@ impl Scan {
             reads: true,
             calls: BTreeSet::new(),
         };
-        let mut tokens = Tokens {
+        let tokens = Tokens {
             letters: sql.chars().peekable(),
         };
         let (mut begins, mut before) = (true, None);
-        while let Some(token) = tokens.next() {
+        for token in tokens {
             match (&token, before.take()) {
                 (Token::Sign('('), Some(name)) => drop(scan.calls.insert(name)),
                 (Token::Sign(';'), _) => begins = true,
