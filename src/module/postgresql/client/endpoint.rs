@@ -11,7 +11,7 @@ use {
 const DIRECTORIES: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/tmp"];
 
 /// One place to try.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     Socket(PathBuf),
     /// An address, and the name that it was found by.

@@ -1,6 +1,6 @@
 use {
     super::{
-        Login, Rows, ServerError, Stream, Trouble,
+        Login, Rows, Security, ServerError, Stream, Trouble,
         authentication::authenticate,
         endpoint::{Endpoint, endpoints},
         rows::Column,
@@ -36,6 +36,9 @@ pub struct Session<'p> {
     stream: Stream,
     incoming: BytesMut,
     version: u32,
+    /// Where the server is, and what it takes to cancel what it does.
+    endpoint: Endpoint,
+    key: Option<(i32, i32)>,
 }
 
 impl<'p> Session<'p> {
@@ -83,6 +86,8 @@ impl<'p> Session<'p> {
             stream,
             incoming: BytesMut::new(),
             version: 0,
+            endpoint: endpoint.clone(),
+            key: None,
         };
         session.start(login, access)?;
         Ok(session)
@@ -193,11 +198,28 @@ impl<'p> Session<'p> {
                     return Ok(());
                 }
                 Err(error) => match error.kind() {
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut => self.probe.check()?,
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                        if let Err(failure) = self.probe.check() {
+                            self.cancel();
+                            return Err(failure.into());
+                        }
+                    }
                     ErrorKind::Interrupted => {}
                     _ => return Err(broken(error).into()),
                 },
             }
+        }
+    }
+
+    /// Asks the server to end what it is doing. It gives no answer to that.
+    fn cancel(&self) {
+        let security = Security::default();
+        let way = Stream::connect(self.probe, &self.endpoint, None, Encryption::No, &security);
+        if let (Ok(mut stream), Some((process, secret))) = (way, self.key) {
+            let mut request = BytesMut::new();
+            frontend::cancel_request(process, secret, &mut request);
+            // Where it does not get there, the statement goes on to its end.
+            let _ = stream.write_all(&request);
         }
     }
 
@@ -222,6 +244,9 @@ impl<'p> Session<'p> {
                     all.push(std::mem::take(&mut rows));
                 }
                 Message::EmptyQueryResponse => all.push(std::mem::take(&mut rows)),
+                Message::BackendKeyData(body) => {
+                    self.key = Some((body.process_id(), body.secret_key()));
+                }
                 Message::CopyInResponse(_) => {
                     self.send(|buffer| {
                         frontend::copy_fail("there is no standard input to copy from", buffer)

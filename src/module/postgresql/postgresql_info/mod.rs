@@ -29,7 +29,14 @@ with_login! {
 
 /// What there is, in Ansible's order, with what is given where it is not gathered.
 const PARTS: [&str; 8] = [
-    "version", "in_recovery", "tablespaces", "databases", "replications", "repl_slots", "settings", "roles",
+    "version",
+    "in_recovery",
+    "tablespaces",
+    "databases",
+    "replications",
+    "repl_slots",
+    "settings",
+    "roles",
 ];
 
 impl Module for PostgresqlInfo {
@@ -71,11 +78,16 @@ impl Module for PostgresqlInfo {
 impl PostgresqlInfo {
     fn wants(&self, part: &str) -> bool {
         let fits = |pattern: &str| matches(part, pattern);
-        let (without, with): (Vec<_>, Vec<_>) =
-            self.filter.iter().map(String::as_str).partition(|pattern| pattern.starts_with('!'));
+        let (without, with): (Vec<_>, Vec<_>) = self
+            .filter
+            .iter()
+            .map(String::as_str)
+            .partition(|pattern| pattern.starts_with('!'));
         match with.is_empty() {
             false => with.into_iter().any(fits),
-            true => !without.into_iter().any(|pattern| fits(pattern.trim_start_matches('!'))),
+            true => !without
+                .into_iter()
+                .any(|pattern| fits(pattern.trim_start_matches('!'))),
         }
     }
 }
@@ -137,7 +149,10 @@ fn databases(probe: &Probe, login: &Login, session: &mut Session) -> Result<Obje
             Some(inside) => {
                 database.extend(inside);
                 let of = |row: &Object| row.get("dbname").and_then(Value::as_str) == Some(name);
-                database.insert("subscriptions".into(), subscribed(subscriptions.as_ref(), of).into());
+                database.insert(
+                    "subscriptions".into(),
+                    subscribed(subscriptions.as_ref(), of).into(),
+                );
             }
             None => {
                 for part in ["namespaces", "extensions", "languages"] {
@@ -170,17 +185,31 @@ fn inside(session: &mut Session) -> Result<Object, Trouble> {
         }
     }
     Ok(Object::from_iter([
-        ("namespaces".into(), keyed(&session.rows(queries::NAMESPACES, &[])?).into()),
+        (
+            "namespaces".into(),
+            keyed(&session.rows(queries::NAMESPACES, &[])?).into(),
+        ),
         ("extensions".into(), extensions.into()),
-        ("languages".into(), keyed(&session.rows(queries::LANGUAGES, &[])?).into()),
-        ("publications".into(), keyed(&session.rows(queries::PUBLICATIONS, &[])?).into()),
+        (
+            "languages".into(),
+            keyed(&session.rows(queries::LANGUAGES, &[])?).into(),
+        ),
+        (
+            "publications".into(),
+            keyed(&session.rows(queries::PUBLICATIONS, &[])?).into(),
+        ),
     ]))
 }
 
 /// `1.6` in its parts; what is no number has none.
 fn extension_version(raw: &str) -> Value {
-    let numeric = raw.split(['.', '-']).all(|part| part.parse::<u64>().is_ok());
-    let mut parts = raw.split(['.', '-']).filter(|_| numeric).map(|part| part.parse::<u64>().ok());
+    let numeric = raw
+        .split(['.', '-'])
+        .all(|part| part.parse::<u64>().is_ok());
+    let mut parts = raw
+        .split(['.', '-'])
+        .filter(|_| numeric)
+        .map(|part| part.parse::<u64>().ok());
     json!({"major": parts.next().flatten(), "minor": parts.next().flatten(), "raw": raw})
 }
 
@@ -190,7 +219,13 @@ mod tests {
 
     #[test]
     fn reads_versions_of_extensions() {
-        assert_eq!(extension_version("1.6"), json!({"major": 1, "minor": 6, "raw": "1.6"}));
-        assert_eq!(extension_version("2.1dev"), json!({"major": null, "minor": null, "raw": "2.1dev"}));
+        assert_eq!(
+            extension_version("1.6"),
+            json!({"major": 1, "minor": 6, "raw": "1.6"})
+        );
+        assert_eq!(
+            extension_version("2.1dev"),
+            json!({"major": null, "minor": null, "raw": "2.1dev"})
+        );
     }
 }

@@ -10,7 +10,8 @@ pub const REPLICATIONS: &str = "SELECT pid, pg_catalog.pg_get_userbyid(usesysid)
     coalesce(client_hostname, '') AS client_hostname, backend_start::text AS backend_start, state \
     FROM pg_catalog.pg_stat_replication";
 
-pub const SLOTS: &str = "SELECT slot_name, plugin, slot_type, database, active FROM pg_catalog.pg_replication_slots";
+pub const SLOTS: &str =
+    "SELECT slot_name, plugin, slot_type, database, active FROM pg_catalog.pg_replication_slots";
 
 pub const ROLES: &str = "SELECT r.rolname, r.rolsuper AS superuser, r.rolcanlogin AS canlogin, \
     coalesce(r.rolvaliduntil::text, '') AS valid_until, \
