@@ -105,3 +105,36 @@ fn say(schema: &str, comment: &str) -> Sql {
         .words(" IS ")
         .value(comment)
 }
+
+#[cfg(test)]
+mod tests {
+    use {
+        crate::{act::Scratch, module::trial::Trial, wire::Effect},
+        serde_json::json,
+    };
+
+    #[test]
+    fn a_server_to_come_is_known_after_apply() {
+        let scratch = Scratch::new();
+        let mut trial = Trial::new();
+        let arguments = json!({"name": "base", "login_unix_socket": scratch.at("none")});
+        let said = trial
+            .look("postgresql_schema", arguments.clone())
+            .msg
+            .unwrap();
+        assert!(
+            said.starts_with("unable to connect to database: "),
+            "{said}"
+        );
+        trial.probe.foresee([Effect::Package {
+            name: "postgresql".into(),
+            installed: true,
+        }]);
+        let look = trial.look("postgresql_schema", arguments);
+        let why = look.unknown.unwrap();
+        assert!(
+            !look.failed && why.ends_with("may come with package postgresql"),
+            "{why}"
+        );
+    }
+}

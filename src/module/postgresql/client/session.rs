@@ -338,7 +338,48 @@ fn values(body: &DataRowBody) -> io::Result<Vec<Option<String>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::version;
+    use {
+        super::*,
+        crate::{act::Scratch, module::trial::Trial},
+        std::{os::unix::net::UnixListener, thread},
+    };
+
+    /// Lets one session in; gives what it began with.
+    fn welcome(listener: &UnixListener) -> String {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut length = [0; 4];
+        stream.read_exact(&mut length).unwrap();
+        let mut settings = vec![0; usize::try_from(u32::from_be_bytes(length)).unwrap() - 4];
+        stream.read_exact(&mut settings).unwrap();
+        stream
+            .write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I")
+            .unwrap();
+        String::from_utf8_lossy(&settings).into_owned()
+    }
+
+    #[test]
+    fn a_look_asks_for_transactions_that_only_read() {
+        let scratch = Scratch::new();
+        let listener = UnixListener::bind(scratch.at(".s.PGSQL.1")).unwrap();
+        let server = thread::spawn(move || [welcome(&listener), welcome(&listener)]);
+        let trial = Trial::new();
+        let login = Login {
+            host: scratch.path().display().to_string(),
+            port: 1,
+            user: "ada".into(),
+            ..Login::default()
+        };
+        for access in [Access::Look, Access::Change] {
+            drop(Session::open(&trial.probe, &login, access).unwrap());
+        }
+        let [look, change] = server.join().unwrap();
+        assert!(look.contains("user\0ada\0database\0ada\0"), "{look:?}");
+        assert!(
+            look.contains("default_transaction_read_only\0on\0"),
+            "{look:?}"
+        );
+        assert!(!change.contains("read_only"), "{change:?}");
+    }
 
     #[test]
     fn knows_versions() {
