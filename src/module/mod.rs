@@ -45,6 +45,8 @@ mod ownership;
 pub mod package;
 mod permissions;
 mod ping;
+#[cfg(feature = "full")]
+pub mod postgresql;
 pub mod registry;
 mod run;
 pub mod service;

@@ -3,6 +3,9 @@
 #[cfg(feature = "full")]
 use super::{archive, build};
 use super::{archive, docker};
+use super::archive;
+#[cfg(feature = "full")]
+use super::postgresql;
 use {
     super::{
         Module, Probe, command, file, foreign, job, net, package, ping, service, setup, system,
@@ -90,6 +93,18 @@ static FULL: &[Entry] = &[
     entry::<docker::network::DockerNetwork>(),
     entry::<docker::prune::DockerPrune>(),
     entry::<docker::volume::DockerVolume>(),
+    entry::<postgresql::postgresql_db::PostgresqlDb>(),
+    entry::<postgresql::postgresql_ext::PostgresqlExt>(),
+    entry::<postgresql::postgresql_info::PostgresqlInfo>(),
+    entry::<postgresql::postgresql_owner::PostgresqlOwner>(),
+    entry::<postgresql::postgresql_pg_hba::PostgresqlPgHba>(),
+    entry::<postgresql::postgresql_ping::PostgresqlPing>(),
+    entry::<postgresql::postgresql_privs::PostgresqlPrivs>(),
+    entry::<postgresql::postgresql_query::PostgresqlQuery>(),
+    entry::<postgresql::postgresql_schema::PostgresqlSchema>(),
+    entry::<postgresql::postgresql_set::PostgresqlSet>(),
+    entry::<postgresql::postgresql_table::PostgresqlTable>(),
+    entry::<postgresql::postgresql_user::PostgresqlUser>(),
     entry::<archive::unarchive::Unarchive>(),
 ];
 #[cfg(not(feature = "full"))]
