@@ -32,6 +32,8 @@ pub mod archive;
 pub mod argument;
 pub mod command;
 mod context;
+#[cfg(feature = "full")]
+pub mod crypto;
 pub mod file;
 pub mod foreign;
 mod host_path;

@@ -2,10 +2,11 @@
 
 #[cfg(feature = "full")]
 use super::archive;
+use super::crypto;
 use {
     super::{
-        Module, Probe, command, file, foreign, job, net, package, ping, service, setup,
-        system, user,
+        Module, Probe, command, file, foreign, job, net, package, ping, service, setup, system,
+        user,
     },
     crate::wire::{Outcome, Run},
 };
@@ -65,6 +66,9 @@ static CORE: &[Entry] = &[
 static FULL: &[Entry] = &[
     entry::<archive::archive::Archive>(),
     entry::<archive::unarchive::Unarchive>(),
+    entry::<crypto::openssl_csr::OpensslCsr>(),
+    entry::<crypto::openssl_privatekey::OpensslPrivatekey>(),
+    entry::<crypto::x509_certificate::X509Certificate>(),
 ];
 #[cfg(not(feature = "full"))]
 static FULL: &[Entry] = &[];
@@ -153,7 +157,8 @@ impl Entry {
 #[cfg(any(test, feature = "controller"))]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let short = name.rsplit('.').next().unwrap_or(name);
-    let names = all().flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
+    let names =
+        all().flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()));
     super::argument::nearest(short, names)
 }
 

@@ -1,0 +1,20 @@
+//! Keys, certificates and passwords in files.
+
+mod asn1;
+mod certificate;
+mod curve;
+mod decimal;
+mod extension;
+mod fingerprint;
+mod general_name;
+mod key;
+mod moment;
+mod name;
+mod number;
+pub mod openssl_csr;
+pub mod openssl_privatekey;
+mod pem;
+mod product;
+mod request;
+mod signature;
+pub mod x509_certificate;
