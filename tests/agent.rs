@@ -2,6 +2,7 @@
 
 use {
     farcast::{
+        module::Edition,
         transport::AgentProgram,
         wire::{Course, Decoder, Frame, Mode, Object, Outcome, Report, Request, Run},
     },
