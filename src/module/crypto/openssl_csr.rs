@@ -346,3 +346,169 @@ fn traits(request: &Request) -> Traits {
     traits.insert("subject".into(), request.subject.shown());
     traits
 }
+
+#[cfg(test)]
+mod tests {
+    use {
+        crate::{act::Scratch, module::trial::Trial},
+        serde_json::{Value, json},
+    };
+
+    const NAME: &str = "openssl_csr";
+
+    fn with(arguments: &Value, more: Value) -> Value {
+        let mut all = arguments.clone();
+        let more = more.as_object().unwrap().clone();
+        all.as_object_mut().unwrap().extend(more);
+        all
+    }
+
+    fn key(trial: &mut Trial, scratch: &Scratch, more: Value) {
+        let key = json!({"path": scratch.at("key"), "type": "Ed25519"});
+        trial.change("openssl_privatekey", with(&key, more));
+    }
+
+    fn csr(scratch: &Scratch) -> Value {
+        json!({"path": scratch.at("csr"), "privatekey_path": scratch.at("key")})
+    }
+
+    #[test]
+    fn is_made_anew_when_any_field_changes() {
+        let scratch = Scratch::new();
+        let mut trial = Trial::new();
+        key(&mut trial, &scratch, json!({}));
+        let csr = csr(&scratch);
+        trial.change(NAME, csr.clone());
+        for field in [
+            json!({"common_name": "example.org"}),
+            json!({"common_name": "example.org", "use_common_name_for_san": false}),
+            json!({"C": "DE", "subject": {"OU": ["a", "b"], "DC": "x"}}),
+            json!({"subject_ordered": [{"CN": "b"}, {"CN": "a"}]}),
+            json!({"subject_alt_name": "DNS:a,IP:::1,URI:http://x/y", "subject_alt_name_critical": true}),
+            json!({"key_usage": ["digitalSignature", "Decipher Only"]}),
+            json!({"key_usage": ["digitalSignature"], "keyUsage_critical": true}),
+            json!({"extended_key_usage": ["serverAuth", "1.2.3.4"]}),
+            json!({"basic_constraints": ["CA:TRUE", "pathlen:0"]}),
+            json!({"ocsp_must_staple": true}),
+            json!({"name_constraints_permitted": ["DNS:.a"], "name_constraints_excluded": ["IP:10.0.0.0/8"]}),
+            json!({"create_subject_key_identifier": true}),
+            json!({"subject_key_identifier": "00:11:22"}),
+            json!({"authority_key_identifier": "00:11", "authority_cert_issuer": ["DNS:ca"], "authority_cert_serial_number": 12}),
+            json!({"crl_distribution_points": [{"full_name": ["URI:http://x/"], "reasons": ["key_compromise"]}]}),
+        ] {
+            let outcome = trial.change(NAME, with(&csr, field.clone()));
+            assert_eq!(outcome.diff.len(), 1, "{field}");
+        }
+        key(&mut trial, &scratch, json!({"type": "X25519"}));
+        let refused = trial.look(NAME, csr);
+        assert!(refused.msg.unwrap().contains("cannot sign here"));
+    }
+
+    #[test]
+    fn the_order_of_names_matters_only_where_it_is_said() {
+        let scratch = Scratch::new();
+        let mut trial = Trial::new();
+        key(&mut trial, &scratch, json!({}));
+        let csr = csr(&scratch);
+        let free = with(
+            &csr,
+            json!({"subject": {"O": "x", "CN": "y"}, "subject_alt_name": ["DNS:a", "DNS:b"]}),
+        );
+        trial.change(NAME, free);
+        let swapped =
+            json!({"subject": {"CN": "y", "O": "x"}, "subject_alt_name": ["DNS:b", "DNS:a"]});
+        let same = trial.same(NAME, with(&csr, swapped));
+        assert_eq!(same["subject"], json!([["CN", "y"], ["O", "x"]]));
+        let names = json!({"subject_alt_name": ["DNS:b", "DNS:a"]});
+        let ordered = with(
+            &names,
+            json!({"subject_ordered": [{"CN": "y"}, {"O": "x"}]}),
+        );
+        trial.change(NAME, with(&csr, ordered));
+    }
+
+    #[test]
+    fn a_dry_run_goes_on_from_a_key_that_is_yet_to_be_made() {
+        let scratch = Scratch::new();
+        let mut trial = Trial::new();
+        let missing = trial.look(NAME, csr(&scratch));
+        assert!(missing.failed, "{missing:?}");
+        let new = json!({"path": scratch.at("key"), "type": "Ed25519"});
+        assert!(trial.look("openssl_privatekey", new).changed);
+        let look = trial.look(NAME, csr(&scratch));
+        assert!(look.changed && look.unknown.is_none(), "{look:?}");
+        let shown = with(
+            &csr(&scratch),
+            json!({"path": scratch.at("other"), "return_content": true}),
+        );
+        assert!(trial.look(NAME, shown).unknown.is_some());
+        assert!(!scratch.at("key").exists() && !scratch.at("csr").exists());
+    }
+
+    #[test]
+    fn returns_its_content_and_goes_away() {
+        let scratch = Scratch::new();
+        let mut trial = Trial::new();
+        key(&mut trial, &scratch, json!({"passphrase": "pst"}));
+        let locked = trial.apply(NAME, csr(&scratch));
+        assert!(locked.msg.unwrap().contains("Wrong or empty passphrase"));
+        let csr = with(
+            &csr(&scratch),
+            json!({"return_content": true, "privatekey_passphrase": "pst"}),
+        );
+        let made = trial.apply(NAME, csr.clone());
+        let text = made.data["csr"].as_str().unwrap();
+        assert_eq!(text, scratch.read("csr"));
+        assert!(text.starts_with("-----BEGIN CERTIFICATE REQUEST-----"));
+        assert_eq!(trial.same(NAME, csr)["csr"], text);
+        trial.change(NAME, json!({"path": scratch.at("csr"), "state": "absent"}));
+    }
+
+    #[test]
+    fn says_what_it_cannot_read() {
+        let scratch = Scratch::new();
+        let mut trial = Trial::new();
+        key(&mut trial, &scratch, json!({}));
+        let csr = csr(&scratch);
+        for (arguments, said) in [
+            (
+                json!({"subject_alt_name": ["example"]}),
+                "forgot \"DNS:\" prefix?",
+            ),
+            (
+                json!({"subject": {"XX": "y"}}),
+                "Cannot find OID for \"XX\"",
+            ),
+            (
+                json!({"key_usage": ["flying"]}),
+                "Unknown key usage \"flying\"",
+            ),
+            (
+                json!({"basic_constraints": ["CA:NO"]}),
+                "Unknown basic constraint value \"NO\"",
+            ),
+            (json!({"digest": "md4"}), "Unsupported digest \"md4\""),
+            (
+                json!({"C": "DE", "subject_ordered": [{"CN": "a"}]}),
+                "cannot be combined",
+            ),
+            (
+                json!({"subject_ordered": [{"CN": "a", "O": "b"}]}),
+                "exactly one key-value pair",
+            ),
+            (
+                json!({"authority_cert_serial_number": 1}),
+                "required together",
+            ),
+            (json!({"privatekey_content": "x"}), "mutually exclusive"),
+            (
+                json!({"crl_distribution_points": [{}]}),
+                "distribution point #0",
+            ),
+        ] {
+            let outcome = trial.look(NAME, with(&csr, arguments));
+            let msg = outcome.msg.unwrap_or_default();
+            assert!(outcome.failed && msg.contains(said), "{msg}");
+        }
+    }
+}

@@ -403,3 +403,173 @@ fn new_traits(new: &Unsigned) -> Traits {
     }
     traits
 }
+
+#[cfg(test)]
+mod tests {
+    use {
+        crate::{act::Scratch, module::trial::Trial},
+        serde_json::{Value, json},
+    };
+
+    const NAME: &str = "x509_certificate";
+
+    fn with(arguments: &Value, more: Value) -> Value {
+        let mut all = arguments.clone();
+        let more = more.as_object().unwrap().clone();
+        all.as_object_mut().unwrap().extend(more);
+        all
+    }
+
+    /// A key on a curve, and a request for it.
+    fn request(trial: &mut Trial, scratch: &Scratch, name: &str, more: Value) {
+        let (key, csr) = (
+            scratch.at(&format!("{name}.key")),
+            scratch.at(&format!("{name}.csr")),
+        );
+        let curve = json!({"path": key, "type": "ECC", "curve": "secp256r1"});
+        trial.apply("openssl_privatekey", curve);
+        let csr = json!({"path": csr, "privatekey_path": key, "common_name": name});
+        let outcome = trial.apply("openssl_csr", with(&csr, more));
+        assert!(outcome.changed, "{outcome:?}");
+    }
+
+    fn own(scratch: &Scratch, name: &str) -> Value {
+        json!({
+            "path": scratch.at(&format!("{name}.crt")),
+            "csr_path": scratch.at(&format!("{name}.csr")),
+            "privatekey_path": scratch.at(&format!("{name}.key")),
+            "provider": "selfsigned",
+        })
+    }
+
+    #[test]
+    fn a_certificate_signs_itself() {
+        let scratch = Scratch::new();
+        let mut trial = Trial::new();
+        request(&mut trial, &scratch, "a", json!({}));
+        let own = own(&scratch, "a");
+        let made = trial.change(NAME, own.clone());
+        assert!(
+            scratch
+                .read("a.crt")
+                .starts_with("-----BEGIN CERTIFICATE-----\n")
+        );
+        let same = trial.same(NAME, with(&own, json!({"selfsigned_not_after": "+1d"})));
+        assert_eq!(same["serial_number"], made.data["serial_number"]);
+        assert_eq!(same["notAfter"], made.data["notAfter"]);
+        let times = json!({
+            "ignore_timestamps": false,
+            "selfsigned_not_before": "20250101000000Z",
+            "selfsigned_not_after": "20600101000000Z",
+        });
+        let timed = trial.change(NAME, with(&own, times));
+        assert_eq!(timed.data["notAfter"], "20600101000000Z");
+        let bare = json!({"path": scratch.at("b.crt"), "provider": "selfsigned", "privatekey_path": scratch.at("a.key")});
+        trial.change(NAME, bare);
+        request(
+            &mut trial,
+            &scratch,
+            "a",
+            json!({"key_usage": ["digitalSignature"]}),
+        );
+        trial.change(NAME, own.clone());
+        trial.apply(
+            "openssl_privatekey",
+            json!({"path": scratch.at("a.key"), "type": "Ed25519"}),
+        );
+        let misfit = trial.look(NAME, own);
+        assert!(misfit.changed && !misfit.failed);
+    }
+
+    #[test]
+    fn an_authority_signs() {
+        let scratch = Scratch::new();
+        let mut trial = Trial::new();
+        let authority = json!({"basic_constraints": ["CA:TRUE"], "use_common_name_for_san": false});
+        request(&mut trial, &scratch, "ca", authority);
+        trial.change(NAME, own(&scratch, "ca"));
+        request(&mut trial, &scratch, "web", json!({}));
+        let signed = json!({
+            "path": scratch.at("web.crt"),
+            "csr_content": scratch.read("web.csr"),
+            "provider": "ownca",
+            "ownca_path": scratch.at("ca.crt"),
+            "ownca_privatekey_content": scratch.read("ca.key"),
+            "return_content": true,
+            "mode": "0640",
+        });
+        let look = trial.look(NAME, signed.clone());
+        assert!(look.unknown.is_some());
+        let made = trial.apply(NAME, signed.clone());
+        assert_eq!(
+            made.data["certificate"],
+            scratch.read("web.crt"),
+            "{made:?}"
+        );
+        let same = trial.same(NAME, signed.clone());
+        assert_eq!(same["certificate"], made.data["certificate"]);
+        let plain =
+            json!({"ownca_create_authority_key_identifier": false, "return_content": false});
+        trial.change(NAME, with(&signed, plain));
+        let other = trial.look(
+            NAME,
+            with(
+                &signed,
+                json!({"ownca_privatekey_content": scratch.read("web.key")}),
+            ),
+        );
+        assert!(
+            other
+                .msg
+                .unwrap()
+                .contains("does not belong to the CA certificate")
+        );
+        trial.change(
+            NAME,
+            json!({"path": scratch.at("web.crt"), "state": "absent"}),
+        );
+    }
+
+    #[test]
+    fn a_dry_run_goes_on_from_what_is_yet_to_be_made() {
+        let scratch = Scratch::new();
+        let mut trial = Trial::new();
+        let key = json!({"path": scratch.at("a.key")});
+        assert!(trial.look("openssl_privatekey", key).changed);
+        let csr = json!({"path": scratch.at("a.csr"), "privatekey_path": scratch.at("a.key")});
+        assert!(trial.look("openssl_csr", csr).changed);
+        let look = trial.look(NAME, own(&scratch, "a"));
+        assert!(
+            look.changed && !look.failed && look.unknown.is_none(),
+            "{look:?}"
+        );
+        let other = trial.look(NAME, own(&scratch, "b"));
+        assert!(other.failed, "{other:?}");
+    }
+
+    #[test]
+    fn says_what_is_missing() {
+        let mut trial = Trial::new();
+        for (arguments, said) in [
+            (json!({}), "missing: provider"),
+            (json!({"provider": "selfsigned"}), "One of privatekey_path"),
+            (json!({"provider": "ownca"}), "One of ownca_path"),
+            (
+                json!({"provider": "ownca", "ownca_path": "/x"}),
+                "One of ownca_privatekey_path",
+            ),
+            (
+                json!({"provider": "selfsigned", "selfsigned_not_after": "3650d"}),
+                "is invalid",
+            ),
+            (
+                json!({"provider": "selfsigned", "selfsigned_digest": "md5"}),
+                "The digest md5",
+            ),
+        ] {
+            let outcome = trial.look(NAME, with(&json!({"path": "/tmp/x"}), arguments));
+            let msg = outcome.msg.unwrap_or_default();
+            assert!(outcome.failed && msg.contains(said), "{msg}");
+        }
+    }
+}
