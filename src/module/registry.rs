@@ -1,8 +1,7 @@
 //! The modules: to add one, add its line to `CORE` or `FULL`, in the order of the names.
 
 #[cfg(feature = "full")]
-use super::archive;
-use super::crypto;
+use super::{archive, crypto};
 use {
     super::{
         Module, Probe, command, file, foreign, job, net, package, ping, service, setup, system,
@@ -66,6 +65,7 @@ static CORE: &[Entry] = &[
 static FULL: &[Entry] = &[
     entry::<archive::archive::Archive>(),
     entry::<archive::unarchive::Unarchive>(),
+    entry::<crypto::htpasswd::Htpasswd>(),
     entry::<crypto::openssl_csr::OpensslCsr>(),
     entry::<crypto::openssl_privatekey::OpensslPrivatekey>(),
     entry::<crypto::x509_certificate::X509Certificate>(),

@@ -7,6 +7,7 @@ mod decimal;
 mod extension;
 mod fingerprint;
 mod general_name;
+pub mod htpasswd;
 mod key;
 mod moment;
 mod name;
