@@ -5,6 +5,7 @@ use {
         key::{KeyError, PrivateKey, random},
         moment,
         name::Parts,
+        number,
         pem::Pem,
         signature::{self, Hash},
     },
@@ -32,6 +33,8 @@ pub struct Certificate {
     /// Seconds since 1970.
     pub not_after: i64,
     pub extensions: Vec<Extension>,
+    /// From 0.
+    pub version: u8,
     /// What is signed, how, and the signature.
     signed: (Vec<u8>, ObjectIdentifier, Vec<u8>),
 }
@@ -61,6 +64,7 @@ impl Certificate {
             not_before: time(&content.validity().not_before),
             not_after: time(&content.validity().not_after),
             extensions: content.extensions().cloned().unwrap_or_default(),
+            version: content.version() as u8,
             signed: (
                 asn1::parts(der)?.first()?.to_der().ok()?,
                 certificate.signature_algorithm().oid,
@@ -73,6 +77,11 @@ impl Certificate {
     pub fn is_signed_by(&self, key: &SubjectPublicKeyInfoOwned) -> bool {
         let (content, algorithm, signature) = &self.signed;
         signature::verify(key, algorithm, content, signature) == Some(true)
+    }
+
+    /// The name of the algorithm that signed it.
+    pub fn algorithm(&self) -> String {
+        number::long(&self.signed.1)
     }
 
     /// What names its key: what it says itself, or the digest of the key.

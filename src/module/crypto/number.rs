@@ -1,4 +1,4 @@
-//! Numbers that stand for words: parts of names, and uses of keys.
+//! Numbers that stand for words: parts of names, extensions, uses of keys, signatures.
 
 use x509_cert::der::asn1::ObjectIdentifier;
 
@@ -52,6 +52,79 @@ const KNOWN: &[(&str, &str, &str)] = &[
         "jurisdictionCountryName",
         "jurisdictionC",
     ),
+    (
+        "2.5.29.14",
+        "X509v3 Subject Key Identifier",
+        "subjectKeyIdentifier",
+    ),
+    ("2.5.29.15", "X509v3 Key Usage", "keyUsage"),
+    (
+        "2.5.29.17",
+        "X509v3 Subject Alternative Name",
+        "subjectAltName",
+    ),
+    ("2.5.29.19", "X509v3 Basic Constraints", "basicConstraints"),
+    ("2.5.29.30", "X509v3 Name Constraints", "nameConstraints"),
+    (
+        "2.5.29.31",
+        "X509v3 CRL Distribution Points",
+        "crlDistributionPoints",
+    ),
+    (
+        "2.5.29.32",
+        "X509v3 Certificate Policies",
+        "certificatePolicies",
+    ),
+    (
+        "2.5.29.35",
+        "X509v3 Authority Key Identifier",
+        "authorityKeyIdentifier",
+    ),
+    ("2.5.29.37", "X509v3 Extended Key Usage", "extendedKeyUsage"),
+    (
+        "1.3.6.1.5.5.7.1.1",
+        "Authority Information Access",
+        "authorityInfoAccess",
+    ),
+    ("1.3.6.1.5.5.7.1.24", "TLS Feature", "tlsfeature"),
+    (
+        "1.3.6.1.4.1.11129.2.4.2",
+        "CT Precertificate SCTs",
+        "ct_precert_scts",
+    ),
+    ("1.2.840.113549.1.1.5", "sha1WithRSAEncryption", "RSA-SHA1"),
+    ("1.2.840.113549.1.1.10", "rsassaPss", "RSASSA-PSS"),
+    (
+        "1.2.840.113549.1.1.11",
+        "sha256WithRSAEncryption",
+        "RSA-SHA256",
+    ),
+    (
+        "1.2.840.113549.1.1.12",
+        "sha384WithRSAEncryption",
+        "RSA-SHA384",
+    ),
+    (
+        "1.2.840.113549.1.1.13",
+        "sha512WithRSAEncryption",
+        "RSA-SHA512",
+    ),
+    (
+        "1.2.840.10045.4.3.2",
+        "ecdsa-with-SHA256",
+        "ecdsa-with-SHA256",
+    ),
+    (
+        "1.2.840.10045.4.3.3",
+        "ecdsa-with-SHA384",
+        "ecdsa-with-SHA384",
+    ),
+    (
+        "1.2.840.10045.4.3.4",
+        "ecdsa-with-SHA512",
+        "ecdsa-with-SHA512",
+    ),
+    ("1.3.101.112", "ED25519", "ED25519"),
     (
         "1.3.6.1.5.5.7.3.1",
         "TLS Web Server Authentication",
@@ -134,6 +207,13 @@ pub fn named(name: &str) -> Result<ObjectIdentifier, String> {
     ObjectIdentifier::new(digits).map_err(|_| format!("Cannot find OID for \"{name}\""))
 }
 
+/// The long name of a number; its digits where it has none here.
+pub fn long(number: &ObjectIdentifier) -> String {
+    let digits = number.to_string();
+    let known = KNOWN.iter().find(|(known, ..)| *known == digits);
+    known.map_or(digits.clone(), |(_, long, _)| (*long).to_owned())
+}
+
 /// The short name of a number; its digits where it has none here.
 pub fn short(number: &ObjectIdentifier) -> String {
     let digits = number.to_string();
@@ -150,6 +230,7 @@ mod tests {
         for name in ["CN", "commonName", "2.5.4.3"] {
             assert_eq!(named(name).unwrap().to_string(), "2.5.4.3");
         }
+        assert_eq!(long(&named("CN").unwrap()), "commonName");
         assert_eq!(short(&named("1.2.3.4").unwrap()), "1.2.3.4");
         assert_eq!(
             short(&named("TLS Web Server Authentication").unwrap()),

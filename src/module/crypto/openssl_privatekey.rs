@@ -102,9 +102,10 @@ enum Mismatch {
     Convert,
 }
 
+/// When a key that is there may be replaced by a new one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Regenerate {
+pub enum Regenerate {
     Never,
     Fail,
     PartialIdempotence,

@@ -29,7 +29,17 @@ impl Pem {
     /// The first object, if there is one. What stands around it does not matter.
     pub fn first(bytes: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
+        Self::next(&mut text.lines().map(str::trim_end))
+    }
+
+    /// All objects.
+    pub fn all(bytes: &[u8]) -> Vec<Self> {
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
         let mut lines = text.lines().map(str::trim_end);
+        std::iter::from_fn(|| Self::next(&mut lines)).collect()
+    }
+
+    fn next<'t>(lines: &mut impl Iterator<Item = &'t str>) -> Option<Self> {
         let kind = lines.find_map(|line| line.strip_prefix(BEGIN)?.strip_suffix(DASHES))?;
         let (mut headers, mut encoded) = (Vec::new(), String::new());
         for line in lines {
@@ -88,6 +98,8 @@ mod tests {
         let read = Pem::first(text.as_bytes()).unwrap();
         assert_eq!(read.header("Proc-Type"), Some("4,ENCRYPTED"));
         assert_eq!(read, pem);
+        let both = text + &Pem::new("OTHER", vec![1]).text();
+        assert_eq!(Pem::all(both.as_bytes()).len(), 2);
     }
 
     #[test]
