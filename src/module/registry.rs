@@ -64,13 +64,13 @@ static CORE: &[Entry] = &[
 #[cfg(feature = "full")]
 static FULL: &[Entry] = &[
     entry::<archive::archive::Archive>(),
-    entry::<archive::unarchive::Unarchive>(),
     entry::<crypto::get_certificate::GetCertificate>(),
     entry::<crypto::htpasswd::Htpasswd>(),
     entry::<crypto::openssh_keypair::OpensshKeypair>(),
     entry::<crypto::openssl_csr::OpensslCsr>(),
     entry::<crypto::openssl_dhparam::OpensslDhparam>(),
     entry::<crypto::openssl_privatekey::OpensslPrivatekey>(),
+    entry::<archive::unarchive::Unarchive>(),
     entry::<crypto::x509_certificate::X509Certificate>(),
 ];
 #[cfg(not(feature = "full"))]
