@@ -309,7 +309,7 @@ fn authority(csr: &OpensslCsr) -> Result<Option<Vec<u8>>, String> {
 fn bytes(text: &str, argument: &str) -> Result<Vec<u8>, String> {
     let digits = text.replace(':', "");
     let fail = || format!("Cannot parse {argument}: {text} is no bytes such as 00:11:22");
-    if digits.len() % 2 != 0 || !digits.is_ascii() {
+    if !digits.len().is_multiple_of(2) || !digits.is_ascii() {
         return Err(fail());
     }
     let pairs = (0..digits.len()).step_by(2);
