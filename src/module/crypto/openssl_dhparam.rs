@@ -73,7 +73,6 @@ impl Module for OpensslDhparam {
         let mut acts = Acts::new();
         let path = self.path.on(probe)?;
         acts.value("filename", path.display().to_string());
-        acts.value("size", self.size);
         if self.state == State::Absent {
             if let Some(inode) = probe.entry(&path)?.filter(|inode| !inode.is_directory()) {
                 if self.backup && probe.exists(&path)? {
@@ -81,6 +80,7 @@ impl Module for OpensslDhparam {
                 }
                 acts.push(Remove::new(&path, &inode));
             }
+            acts.value("size", self.size);
             return Ok(acts.into_look());
         }
         let there = match probe.read(&path) {
@@ -113,6 +113,8 @@ impl Module for OpensslDhparam {
             in_place: self.unsafe_writes,
         };
         placement.plan(probe, &mut acts)?;
+        // Not the size of the file.
+        acts.value("size", self.size);
         Ok(acts.into_look())
     }
 }
@@ -173,6 +175,7 @@ mod tests {
         }
         let usual = json!({"path": scratch.at("dh"), "return_content": true, "backup": true});
         let made = trial.change(NAME, usual);
+        assert_eq!(made.data["size"], 4096);
         assert_eq!(made.data["dhparams"], scratch.read("dh"));
         assert!(made.data["backup_file"].is_string());
         trial.change(NAME, json!({"path": scratch.at("dh"), "state": "absent"}));
