@@ -12,6 +12,7 @@
 mod acts;
 mod address;
 mod attributes;
+mod backup;
 mod body;
 mod calendar;
 mod content;
@@ -48,6 +49,7 @@ mod writes;
 
 pub use acts::{Act, Acts};
 pub use attributes::{Attributes, Bits};
+pub use backup::Backup;
 pub use body::{Body, Seekable};
 pub use calendar::{Date, seconds};
 pub use controller::{Alone, Carried, Controller};

@@ -1,11 +1,7 @@
 //! The modules: to add one, add its line to `CORE` or `FULL`, in the order of the names.
 
 #[cfg(feature = "full")]
-use super::{archive, build};
-use super::{archive, docker};
-use super::archive;
-#[cfg(feature = "full")]
-use super::postgresql;
+use super::{archive, build, crypto, docker, postgresql};
 use {
     super::{
         Module, Probe, command, file, foreign, job, net, package, ping, service, setup, system,
@@ -73,18 +69,6 @@ static FULL: &[Entry] = &[
     entry::<archive::archive::Archive>(),
     entry::<package::deb822_repository::Deb822Repository>(),
     entry::<package::debconf::Debconf>(),
-    entry::<package::dpkg_selections::DpkgSelections>(),
-    entry::<build::git::Git>(),
-    entry::<file::ini_file::IniFile>(),
-    entry::<net::iptables::Iptables>(),
-    entry::<system::locale_gen::LocaleGen>(),
-    entry::<system::modprobe::Modprobe>(),
-    entry::<system::mount::Mount>(),
-    entry::<system::pam_limits::PamLimits>(),
-    entry::<build::pip::Pip>(),
-    entry::<package::rpm_key::RpmKey>(),
-    entry::<system::seboolean::Seboolean>(),
-    entry::<system::timezone::Timezone>(),
     entry::<docker::compose::DockerComposeV2>(),
     entry::<docker::container::DockerContainer>(),
     entry::<docker::container_info::DockerContainerInfo>(),
@@ -93,6 +77,21 @@ static FULL: &[Entry] = &[
     entry::<docker::network::DockerNetwork>(),
     entry::<docker::prune::DockerPrune>(),
     entry::<docker::volume::DockerVolume>(),
+    entry::<package::dpkg_selections::DpkgSelections>(),
+    entry::<crypto::get_certificate::GetCertificate>(),
+    entry::<build::git::Git>(),
+    entry::<crypto::htpasswd::Htpasswd>(),
+    entry::<file::ini_file::IniFile>(),
+    entry::<net::iptables::Iptables>(),
+    entry::<system::locale_gen::LocaleGen>(),
+    entry::<system::modprobe::Modprobe>(),
+    entry::<system::mount::Mount>(),
+    entry::<crypto::openssh_keypair::OpensshKeypair>(),
+    entry::<crypto::openssl_csr::OpensslCsr>(),
+    entry::<crypto::openssl_dhparam::OpensslDhparam>(),
+    entry::<crypto::openssl_privatekey::OpensslPrivatekey>(),
+    entry::<system::pam_limits::PamLimits>(),
+    entry::<build::pip::Pip>(),
     entry::<postgresql::postgresql_db::PostgresqlDb>(),
     entry::<postgresql::postgresql_ext::PostgresqlExt>(),
     entry::<postgresql::postgresql_info::PostgresqlInfo>(),
@@ -105,7 +104,11 @@ static FULL: &[Entry] = &[
     entry::<postgresql::postgresql_set::PostgresqlSet>(),
     entry::<postgresql::postgresql_table::PostgresqlTable>(),
     entry::<postgresql::postgresql_user::PostgresqlUser>(),
+    entry::<package::rpm_key::RpmKey>(),
+    entry::<system::seboolean::Seboolean>(),
+    entry::<system::timezone::Timezone>(),
     entry::<archive::unarchive::Unarchive>(),
+    entry::<crypto::x509_certificate::X509Certificate>(),
 ];
 #[cfg(not(feature = "full"))]
 static FULL: &[Entry] = &[];
