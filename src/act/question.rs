@@ -176,6 +176,7 @@ impl Question {
             Self::Forecast { argv, .. } => [&strings(argv)[..], &["-"]].concat(),
             #[cfg(feature = "full")]
             Self::Inquiry(_) => Vec::new(),
+            #[cfg(feature = "full")]
             Self::Compose {
                 program,
                 project,

@@ -7,7 +7,6 @@ mod inbox;
 mod incoming;
 mod install;
 mod job;
-mod main;
 mod pipe;
 mod serve;
 
@@ -15,6 +14,5 @@ pub use {
     found::{FoundError, found},
     install::{InstallError, install},
     job::{JobError, job},
-    main::main,
     serve::{ServeError, serve},
 };

@@ -1,5 +1,8 @@
 //! The agent that hosts get.
 
+#[path = "agent/program.rs"]
+mod program;
+
 fn main() -> std::process::ExitCode {
-    farcast::agent::main()
+    program::main()
 }

@@ -1,5 +1,8 @@
 //! The agent with all modules, for hosts that need one of those.
 
+#[path = "agent/program.rs"]
+mod program;
+
 fn main() -> std::process::ExitCode {
-    farcast::agent::main()
+    program::main()
 }

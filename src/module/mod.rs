@@ -34,6 +34,7 @@ pub mod argument;
 pub mod build;
 pub mod command;
 mod context;
+#[cfg(feature = "full")]
 pub mod crypto;
 #[cfg(feature = "full")]
 pub mod docker;

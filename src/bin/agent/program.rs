@@ -1,11 +1,13 @@
+//! The agent as a program, of either edition.
+
 use {
-    super::{found, install, job, serve},
+    farcast::agent::{found, install, job, serve},
     std::{error::Error, fs::File, io::stdin, os::fd::AsFd, path::Path, process::ExitCode},
 };
 
-/// The agent as a program, of either edition: without arguments it serves; `found` first makes sure that it lies where nobody else can
-/// put another in its place, `install PATH SHA256` that it arrived whole, and takes its final name; `job` carries out the one step
-/// that it is told on its input, in a session of its own.
+/// Without arguments it serves; `found` first makes sure that it lies where nobody else can put another in its place, `install PATH
+/// SHA256` that it arrived whole, and takes its final name; `job` carries out the one step that it is told on its input, in a session of
+/// its own.
 pub fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match run(&arguments) {
