@@ -328,7 +328,9 @@ mod tests {
         session.send(&Frame::Last(files[2].1.clone()));
         let (_, outcome) = session.outcome();
         assert!(outcome.msg.unwrap().contains("it is gone"));
-        assert_eq!(std::fs::read_dir(scratch.at("to")).unwrap().count(), 0);
+        // What came whole before is in its place.
+        assert_eq!(std::fs::read(scratch.at("to/f0")).unwrap(), files[0].1);
+        assert_eq!(std::fs::read_dir(scratch.at("to")).unwrap().count(), 1);
         session.run(2, "ping", json!({}));
         assert!(!session.outcome().1.failed);
         session.end();
