@@ -26,7 +26,7 @@ use {
 const NARROW: usize = 4;
 
 /// So many steps are ready before their turn on all hosts together, at most: each takes some KiB of memory.
-const READY: usize = 8 * 1024;
+const READY: usize = 10 * 1024;
 
 /// What is known of a host's coming steps: those that were made ready before their turn, and what the host said of them.
 #[derive(Default)]

@@ -32,8 +32,14 @@ const LIMITS: [&[&str]; 3] = [
     &["--limit=debian,centos,again", "--forks=1"],
 ];
 
-/// The role `said`, a single step.
-const ROLE: &str = "- shell: echo said >> /srv/ahead/log\n";
+/// The role `said`: a single step, and others that nobody can know before they are included.
+const ROLE: [(&str, &str); 2] = [
+    ("main.yml", "- shell: echo said >> /srv/ahead/log\n"),
+    (
+        "rare.yml",
+        "- ini_file: {path: /srv/ahead/conf.ini, section: one, option: key, value: new}\n- shell: echo rare >> /srv/ahead/log\n",
+    ),
+];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -110,7 +116,10 @@ fn told(
         let mut command = ground.call(&[verb, "--format=jsonl"], &inventory, "    - ping:\n")?;
         let role = ground.file("roles/said/tasks");
         fs::create_dir_all(&role)
-            .and_then(|()| fs::write(role.join("main.yml"), ROLE))
+            .and_then(|()| {
+                let mut files = ROLE.iter();
+                files.try_for_each(|(name, text)| fs::write(role.join(name), text))
+            })
             .and_then(|()| fs::copy(story, ground.file("playbook.yml")))
             .map_err(|error| error.to_string())?;
         command.args(limit).args(width);
